@@ -25,20 +25,20 @@ OVERRIDE: Final = 'terraform {\n  backend "local" {}\n}\n'
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Terraform or OpenTofu, and a folder of its own for copies and for the mirror of the stub."""
+    """Terraform or OpenTofu, with a folder for copies and for the mirror of the stub."""
 
     program: Path
     scratch: Path
     environment: Mapping[str, str]
 
     def copy(self, root: Path) -> Path:
-        """Copy the folder that holds all configurations, without state and what was fetched."""
+        """Copy the folder of all configurations, without state and downloads."""
         into = self.scratch / "infra"
         shutil.copytree(root, into, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
         return into
 
     def run(self, folder: Path, *words: str, known: bool = False, ok: tuple[int, ...] = (0, 1)) -> process.Completed:
-        """Run a command in a configuration; ``known`` plans with ids that AWS would tell after an apply."""
+        """Run a command in a configuration; ``known`` plans with ids that AWS would assign in an apply."""
         env = {**self.environment, "AWS_STUB": "known" if known else ""}
         setting = process.Setting(folder, env)
         hint = f"run: python -m generator tools install aws-stub {self.program.name}"
@@ -46,7 +46,7 @@ class Engine:
 
 
 def prepare(scratch: Path, program: str = "terraform") -> Engine:
-    """Lay out a mirror in which the stub is the AWS provider, and return what runs on it.
+    """Make a mirror with the stub as the AWS provider, and return the engine that uses it.
 
     Raises:
         ToolError: Terraform or the stub is not installed.
@@ -72,27 +72,27 @@ def prepare(scratch: Path, program: str = "terraform") -> Engine:
 
 
 def configurations(root: Path) -> list[Path]:
-    """Return the folders that are applied: those that say which providers or state they have, and are no module."""
+    """Return the folders that are applied: those with providers or a state that are no modules."""
     found = {path.parent for path in root.rglob("*.tf") if ".terraform" not in path.parts}
     return sorted(folder for folder in found if "modules" not in folder.relative_to(root).parts)
 
 
 def unformatted(engine: Engine, root: Path) -> Iterator[Finding]:
-    """Yield the files that ``fmt`` would write otherwise."""
+    """Yield the files that ``fmt`` would change."""
     done = engine.run(root, "fmt", "-check", "-recursive", "-list=true", "-no-color", ok=(0, 2, 3))
     for name in done.stdout.split():
         yield Finding(name, 0, Layer.FORMAT, "", f"is not as `{engine.program.name} fmt` writes it")
 
 
 def initialize(engine: Engine, folder: Path) -> list[Finding]:
-    """Install modules and the stub; return what is wrong with the configuration so far."""
+    """Install modules and the stub; return the faults of the configuration so far."""
     (folder / "zz_checks_override.tf").write_text(OVERRIDE)
     done = engine.run(folder, "init", "-no-color", "-input=false")
     return [] if done.returncode == 0 else [Finding(".", 0, Layer.SCHEMA, "", _said(engine, done.stderr))]
 
 
 def validate(engine: Engine, folder: Path) -> list[Finding]:
-    """Return what the schema and the graph refuse."""
+    """Return the faults that the schema and the graph find."""
     done = engine.run(folder, "validate", "-json")
     return [_diagnosed(one, Layer.SCHEMA) for one in json.loads(done.stdout)["diagnostics"]]
 
@@ -109,7 +109,7 @@ def plan(engine: Engine, folder: Path, *, known: bool) -> tuple[dict[str, Any], 
 
 
 def again(engine: Engine, folder: Path) -> list[Finding]:
-    """Apply the plan to nothing but a state, plan once more, and return what would change."""
+    """Apply the plan to the state only, plan once more, and return what would change."""
     done = engine.run(folder, "apply", "-json", PLAN)
     if done.returncode:
         return [_diagnosed(one, Layer.AGAIN) for one in _diagnostics(done.stdout)]

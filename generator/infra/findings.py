@@ -1,4 +1,4 @@
-"""Types of what the checks of Terraform find. Pure."""
+"""Types of findings of the checks of Terraform. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Layer(StrEnum):
-    """Check that found something."""
+    """Check that reported a finding."""
 
     FORMAT = "fmt"
     SCHEMA = "schema"
@@ -19,7 +19,7 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Fault or note of one place; ``line`` is 0 where no line is to blame, and ``address`` is Terraform's own."""
+    """Fault or note about one place; ``line`` is 0 if it concerns no line, and ``address`` is Terraform's."""
 
     file: str
     line: int
@@ -30,7 +30,7 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Return file and line, as editors take them."""
+        """Return file and line in the format of editors."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
@@ -44,5 +44,5 @@ class Checked:
 
     @property
     def passes(self) -> bool:
-        """Tell whether nothing found is an error."""
+        """Tell whether no finding is an error."""
         return not any(one.error for one in self.findings)

@@ -1,8 +1,7 @@
-"""Read what Terraform gave an environment, without what is sensitive, and write it as the file that overlays refer to.
+"""Read Terraform's outputs of an environment without sensitive ones, and write the file that overlays refer to.
 
-The file is a ConfigMap that kustomize reads and does not put out: each value is
-a text there. A list of texts becomes one with commas, as annotations of
-controllers on AWS take it, and whatever else is no text becomes JSON.
+The file is a ConfigMap that kustomize reads but does not output; each value is a text. A list of texts becomes one
+text with commas, as annotations of AWS controllers need it; other values become JSON.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ _FORM: Final = "give it what `terraform output -json` prints, in infra/environme
 
 
 class Given(NamedTuple):
-    """Outputs of a configuration: texts by name, and the names of sensitive ones, whose values are nowhere."""
+    """Outputs of a configuration: texts by name, and the names of sensitive ones, without their values."""
 
     values: dict[str, str]
     withheld: tuple[str, ...]
 
 
 def ask(folder: Path, engine: str) -> str:
-    """Ask the state of a configuration for its outputs, as JSON; it has to be initialized.
+    """Read the outputs from the state of a configuration, as JSON; it has to be initialized.
 
     Raises:
         GeneratorError: There is no such folder.
@@ -54,7 +53,7 @@ def ask(folder: Path, engine: str) -> str:
 
 
 def read(said: str, source: str, environment: str) -> Given:
-    """Read outputs as Terraform prints them. No message quotes them, since a value may be a secret.
+    """Parse outputs in Terraform's JSON format. No message quotes them, because a value may be a secret.
 
     Raises:
         GeneratorError: It is something else, or nothing was applied yet.

@@ -1,4 +1,4 @@
-"""Read a plan as JSON: its resources, the values they are to have, and where they are written."""
+"""Read a plan as JSON: its resources, their planned values, and their places in the code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INDEX = re.compile(r"\[[^\]]*\]")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource that is to be: ``values`` are known, ``unknown`` marks those that are not."""
+    """One planned resource: ``values`` are known, ``unknown`` marks the unknown ones."""
 
     address: str
     kind: str
@@ -23,7 +23,7 @@ class Resource:
     unknown: dict[str, Any]
 
     def text(self, name: str) -> str:
-        """Return a string attribute, or nothing."""
+        """Return a string attribute, or an empty text."""
         value = self.values.get(name)
         return value if isinstance(value, str) else ""
 
@@ -33,7 +33,7 @@ class Resource:
         return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
     def document(self, name: str) -> Any:
-        """Return an attribute that is a JSON document; None where it is none, or is not known."""
+        """Return an attribute that is a JSON document; None if it is none, or unknown."""
         try:
             return json.loads(self.text(name)) if self.text(name) else None
         except ValueError:
@@ -52,7 +52,7 @@ class Plan:
         return (one for one in self.resources if one.kind in kinds)
 
     def by(self, attribute: str, *kinds: str) -> dict[str, Resource]:
-        """Return the resources of these kinds by an attribute that tells them apart."""
+        """Return the resources of these kinds by an attribute that identifies them."""
         return {one.text(attribute): one for one in self.of(*kinds) if one.text(attribute)}
 
 

@@ -1,4 +1,4 @@
-"""Read the tables beside the schema: values that attributes take, and actions that there are."""
+"""Read the tables beside the schema: permitted values of attributes, and existing actions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def _table(name: str) -> dict[str, Any]:
 
 
 def values() -> dict[str, list[str]]:
-    """Return the values that an attribute takes, by its path."""
+    """Return the permitted values of an attribute, by its path."""
     return _table("values.json")
 
 
 def actions() -> dict[str, list[str]]:
-    """Return the actions that there are, by their prefix."""
+    """Return the existing actions, by their prefix."""
     return _table("actions.json")
 
 

@@ -1,4 +1,4 @@
-"""Destroy an environment's Terraform, and tell before what its state holds and what keeps a part of it from going."""
+"""Destroy an environment's Terraform, and report in advance its resources and those that are protected."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PROTECTION: Final = ("deletion_protection", "enable_deletion_protection", "dele
 
 
 class Kept(NamedTuple):
-    """A resource that does not go, the field that keeps it, and where that stands."""
+    """A protected resource, the field that protects it, and its place."""
 
     address: str
     field: str
@@ -30,7 +30,7 @@ class Kept(NamedTuple):
 
 
 class State(NamedTuple):
-    """How many resources a state holds, and which of them are kept."""
+    """The number of resources in a state, and the protected ones."""
 
     resources: int
     kept: tuple[Kept, ...]
@@ -47,7 +47,7 @@ class Terraform:
         self._program = tools.find(PROGRAMS[engine])
 
     def state(self) -> State:
-        """Read the state. No value of it is told: some are secrets."""
+        """Read the state. Its values are not returned, because some are secrets."""
         said = json.loads(self._run("show", "-json", "-no-color", seconds=_SECONDS))
         module = (said.get("values") or {}).get("root_module") or {}
         found = [(folder, one) for folder, one in self._resources(module, "") if one.get("mode") == "managed"]
@@ -56,7 +56,7 @@ class Terraform:
         return State(len(found), tuple(sorted(kept)))
 
     def destroy(self) -> None:
-        """Destroy all that the state holds."""
+        """Destroy all resources of the state."""
         words = ("destroy", "-auto-approve", "-input=false", "-no-color", "-lock-timeout=5m")
         self._run(*words, seconds=_DESTROY_SECONDS)
 

@@ -1,4 +1,5 @@
-"""Manifests as Argo CD would apply them: build, read, judge and compare them.
+"""Build, read, check and compare manifests as Argo CD would apply them.
 
-A repository may be hostile: nothing here runs its code, follows its links out of it, or goes to the network for it.
+A repository may be hostile: this package never runs its code, follows its links to the outside, or uses the network
+for it.
 """

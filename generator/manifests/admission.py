@@ -19,19 +19,19 @@ _LEVELS: Final = ("baseline", "privileged")
 
 
 class Place(NamedTuple):
-    """An object in the cluster: two of one place are one object, and the last to be applied wins."""
+    """The identity of an object in the cluster: two manifests with the same one overwrite each other."""
 
     cluster: str
     object: Identity
 
     @property
     def digest(self) -> str:
-        """Return something short, for a cache."""
+        """Return a digest for a cache."""
         return hashlib.blake2b(repr(self).encode(), digest_size=8).hexdigest()
 
 
 class Unit(NamedTuple):
-    """A folder that is applied: by which Applications, and where its objects may go (``None``: anywhere)."""
+    """A folder that is applied: its Applications, and the permitted destinations (``None``: any)."""
 
     path: str
     environment: str | None
@@ -41,7 +41,7 @@ class Unit(NamedTuple):
 
     @property
     def facts(self) -> str:
-        """Serialise everything that decides the result, apart from the manifests."""
+        """Serialise all inputs of the result except the manifests."""
         known = self.ground.projects
         lists = [known[one.project].spec for one in self.applications if one.project in known]
         levels = [self.ground.levels.get(one.destination) for one in self.applications]
@@ -49,7 +49,7 @@ class Unit(NamedTuple):
 
 
 def places(unit: Unit, documents: Iterable[Document]) -> Iterator[tuple[Place, Document]]:
-    """Yield where each object ends up, once for each Application that applies the folder."""
+    """Yield the place of each object, once for each Application that applies the folder."""
     for document in documents:
         found = stream.identity(document.data)
         if not found.name or "generateName" in (document.data.get("metadata") or {}):

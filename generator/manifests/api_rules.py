@@ -1,4 +1,4 @@
-"""Find what the API server refuses although the schema allows it: rules between fields.
+"""Find what the API server refuses although the schema permits it: rules between fields.
 
 ``spec/workload_checks`` has the same rules for the spec, with its line numbers;
 here they are applied to manifests that a user wrote by hand.

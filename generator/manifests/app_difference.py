@@ -1,4 +1,4 @@
-"""Compare an app as two commits have it, each in an environment: as it is rendered, and field by field."""
+"""Compare an app at two commits, each in an environment: rendered manifests, and field by field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from generator.spec.model import Environment, Spec
 
 @dataclass(frozen=True, slots=True)
 class AppDifference:
-    """What differs: `manifests` as diffs of rendered objects, `fields` without what follows from the environment.
+    """The difference: `manifests` are diffs of rendered objects, `fields` ignore effects of the environment's name.
 
     Secrets are hidden in both. `problem` is why one of the sides cannot be rendered.
     """
@@ -31,7 +31,7 @@ class AppDifference:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An app's environment as the tip of a history has it."""
+    """An app's environment at the tip of a history."""
 
     history: History
     spec: Spec
@@ -39,7 +39,7 @@ class Version:
 
 
 def find(app: str, before: Version, after: Version) -> AppDifference:
-    """Render both in folders that are gone afterwards. Raises ``ToolError`` without kustomize."""
+    """Render both in temporary folders. Raises ``ToolError`` without kustomize."""
     kustomize = tools.find("kustomize")
     with ThreadPoolExecutor(max_workers=2) as pool:
         sides = list(pool.map(lambda version: _rendered(app, version, kustomize), (before, after)))

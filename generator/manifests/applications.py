@@ -32,8 +32,8 @@ _LABEL: Final = "pod-security.kubernetes.io/enforce"
 class Application(NamedTuple):
     """An Application of ``gitops/``: ``paths`` are the folders of this repository that it deploys, at ``revisions``.
 
-    ``values`` are the files that its chart gets; ``paths`` has the folder of the last of them. ``beside`` are fields of
-    its sources that change what the folder gives.
+    ``values`` are the files of its chart's values; ``paths`` has the folder of the last one. ``beside`` are fields
+    of its sources that change the folder's output.
     """
 
     name: str
@@ -174,7 +174,7 @@ class Policy:
         self._root = destination({**spec.argocd.destination, "namespace": spec.argocd.namespace})
 
     def faults(self, found: Ground) -> Iterator[Fault]:
-        """Yield a fault for everything foreign in ``gitops/`` that the spec does not allow."""
+        """Yield a fault for each foreign reference in ``gitops/`` that the spec does not allow."""
         for project in found.projects.values():
             yield from self._project(project)
         for application in found.everything:

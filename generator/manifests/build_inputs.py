@@ -1,8 +1,7 @@
 """Find the files that ``kustomize build`` of a folder reads, so that an unchanged folder need not be built again.
 
-To list too many files costs time, to list too few would be wrong. So a
-kustomization's whole folder counts, with every folder that any string in it
-names, and theirs; a URL, a link or a missing resource raises ``Unknown``.
+Too many files cost time, too few would be wrong. So a kustomization's whole folder counts, with every folder that
+any string in it names, recursively; a URL, a link or a missing resource raises ``Unknown``.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _REFERENCES: Final = frozenset(
 
 
 class Unknown(Exception):
-    """It cannot be said for certain what is read."""
+    """The files that are read cannot be determined."""
 
 
 class Closures:

@@ -1,4 +1,4 @@
-"""Compare an app in two environments, field by field, leaving out what follows from the environment.
+"""Compare an app in two environments, field by field, without effects of the environment's name.
 
 Pure: the caller builds the manifests (``rendered.build``). The namespace, the
 environment's name as a word of its own, and hashes of generated names count as
@@ -30,8 +30,8 @@ _WILD: Final = {"*": ".*", "?": "."}
 class Difference:
     """``field`` is a path in ``manifest`` (``Kind/name``), empty where the object is missing on one side.
 
-    ``left`` and ``right`` are values fit to be shown, ``ABSENT`` where there is none. ``allowed`` is
-    the pattern that allows it.
+    ``left`` and ``right`` are values without secrets, ``ABSENT`` if there is none. ``allowed`` is the pattern that
+    allows the difference.
     """
 
     app: str
@@ -59,7 +59,7 @@ class Difference:
 class Allowed:
     """Patterns: fields, or ``Kind/name.field``; ``*`` is any text, ``?`` any character.
 
-    What is below a match is allowed, too.
+    Fields below a match are allowed, too.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Read the CustomResourceDefinitions that a spec names by file, so that objects of their kinds can be validated.
 
-They are what an operator brings into the cluster by itself: nothing here applies them.
+Operators install these definitions in the cluster by themselves; they are not applied from here.
 """
 
 from __future__ import annotations

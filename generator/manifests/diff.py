@@ -34,7 +34,7 @@ Manifests = Mapping[str, str]
 class Change:
     """One object of one environment (or of ``gitops``), as a unified diff of its manifest; lines keep their ends.
 
-    Where an overlay cannot be built here, it stands for all objects of it, and ``reason`` says why.
+    If an overlay cannot be built here, one change stands for all its objects, and ``reason`` says why.
     """
 
     environment: str
@@ -60,8 +60,7 @@ def split(text: str) -> dict[str, str]:
 def named(documents: Iterable[Document]) -> dict[str, str]:
     """Return manifests by kind, namespace and name, hashes of generated names left out.
 
-    Where several go by one such name, the group tells them apart, and if that is the
-    same, a number: nothing hides behind another.
+    If several have the same name, the group distinguishes them, or else a number, so that none is lost.
     """
     known: dict[str, list[Document]] = {}
     for document in documents:
@@ -87,9 +86,8 @@ def compare(environment: str, before: Manifests, after: Manifests) -> list[Chang
 def markdown(changes: Sequence[Change], limit: int = LIMIT, more: str = "") -> str:
     """Write the changes as Markdown: a summary per environment, then each diff to unfold.
 
-    The result is never longer than ``limit`` characters (at least 1,000): diffs that
-    do not fit are cut or left out. The last line then says so, with ``more``, which
-    tells where the whole diff is.
+    The result is at most ``limit`` characters long (at least 1,000): diffs that do not fit are cut or left out. The
+    last line then says so, with ``more``, which names the place of the whole diff.
     """
     if not changes:
         return "Nothing changes in the cluster.\n"

@@ -1,4 +1,4 @@
-"""Read an overlay of ECS: its task definitions, services and schedules, with the image that its kustomization has."""
+"""Read an overlay of ECS: its task definitions, services and schedules, with the image of its kustomization."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MEND: Final = "write it as JSON, as `aws ecs register-task-definition --cli-inp
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A workload on ECS: the definition of its tasks, and its service or its schedule if it has one.
+    """A workload on ECS: its task definition, and its service or schedule if it has one.
 
     Attributes:
         file: The definition's path.
@@ -55,7 +55,7 @@ def is_overlay(directory: Path, folder: str) -> bool:
 
 
 def files(directory: Path, folder: str) -> dict[str, bytes]:
-    """Read what decides what an overlay is on ECS, by path. Raises ``RepositoryError`` where that is no plain file."""
+    """Read the files that determine an overlay on ECS, by path. Raises ``RepositoryError`` for other than plain ones."""
     names = sorted(path.name for path in (directory / folder).glob("*.json"))
     found = {f"{folder}/{name}": reader.read(directory, f"{folder}/{name}") for name in [*names, KUSTOMIZATION]}
     given = outputs_file(environment_of(folder))
@@ -63,9 +63,9 @@ def files(directory: Path, folder: str) -> dict[str, bytes]:
 
 
 def units(found: Mapping[str, bytes], folder: str) -> list[Unit]:
-    """Return the workloads of an overlay, in the order of their files, from the bytes of these by path.
+    """Return the workloads of an overlay, in the order of their files, from the files' bytes by path.
 
-    Raises ``SpecError`` with all that is wrong with them.
+    Raises ``SpecError`` with all faults.
     """
     faults: list[Fault] = []
     entries, given = _entries(found, folder), _given(found, folder)
@@ -91,9 +91,9 @@ def units(found: Mapping[str, bytes], folder: str) -> list[Unit]:
 
 
 def build(directory: Path, folder: str) -> str:
-    """Write an overlay as a stream of YAML in the shape of manifests, by which what changes can be shown.
+    """Convert an overlay to a YAML stream of manifests, to show its changes.
 
-    Raises ``RepositoryError`` where it cannot be read.
+    Raises ``RepositoryError`` if it cannot be read.
     """
     try:
         found = units(files(directory, folder), folder)

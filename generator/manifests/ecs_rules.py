@@ -1,4 +1,4 @@
-"""Judge an overlay of ECS: by AWS' own model of its API, where boto3 is installed, and by what Fargate has."""
+"""Check an overlay of ECS with AWS' own model of its API, if boto3 is installed, and with Fargate's limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIX: Final = re.compile(r"cron\((?:\S+ ){5}\S+\)")
 
 
 def judged(directory: Path, folder: str) -> tuple[int, tuple[str, ...]]:
-    """Return how many documents an overlay has, and what is wrong with them."""
+    """Return the number of an overlay's documents, and their problems."""
     try:
         units = overlays.units(overlays.files(directory, folder), folder)
     except SpecError as exc:
@@ -32,7 +32,7 @@ def judged(directory: Path, folder: str) -> tuple[int, tuple[str, ...]]:
 
 
 def problems(unit: overlays.Unit) -> Iterator[str]:
-    """Yield what is wrong with a workload's definition, and with its service or schedule."""
+    """Yield the problems of a workload's definition, and of its service or schedule."""
     yield from (f"{unit.file}: {text}" for text in _of_model("definition", unit.definition))
     yield from (f"{unit.file}: {text}" for text in _of_fargate(unit.definition))
     start = unit.file.removesuffix(overlays.DEFINITION)

@@ -18,7 +18,7 @@ from generator.spec.model import Environment, Spec
 def differences(
     directory: Path, spec: Spec, environments: tuple[Environment, Environment], apps: Sequence[str], allowed: Allowed
 ) -> tuple[list[Difference], dict[str, str]]:
-    """Return what differs, and by app why it cannot be compared."""
+    """Return the differences, and the reason for each app that cannot be compared."""
     kustomize, rules = tools.find("kustomize"), sources.rules(spec)
     folders = [overlay_path(environment.name, app) for app in apps for environment in environments]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:

@@ -1,7 +1,7 @@
-"""Read a folder without a kustomization as Argo CD does: every file that it takes for manifests.
+"""Read a folder without a kustomization as Argo CD does: every file with manifests.
 
-These are ``*.yaml``, ``*.yml`` and ``*.json``, hidden ones too, but not those with
-its skip marker. A ``*.jsonnet`` is a program, which Argo CD would run.
+These are ``*.yaml``, ``*.yml`` and ``*.json``, including hidden files, but without files that have Argo CD's skip
+marker. A ``*.jsonnet`` is a program, which Argo CD would run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def names(directory: Path, folder: str, *, recurse: bool = True) -> Iterator[tup
 def documents(
     directory: Path, folder: str, *, recurse: bool = True, split: Split = stream.split
 ) -> tuple[list[Document], list[Fault]]:
-    """Read the documents of all files, and what is wrong with the files themselves."""
+    """Read the documents of all files, and the faults of the files themselves."""
     read: list[Document] = []
     faults: list[Fault] = []
     for name, _ in names(directory, folder, recurse=recurse):

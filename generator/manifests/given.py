@@ -1,4 +1,4 @@
-"""Find texts whose value Terraform has not given yet."""
+"""Find references to outputs of Terraform that have no value yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HINT = "apply infra/environments/{0}, then run: python -m generator outputs --e
 
 
 def problems(documents: Sequence[Document], environment: str) -> Iterator[str]:
-    """Yield a problem for each manifest that names an output without a value; Argo CD would apply it so."""
+    """Yield a problem for each manifest with such a reference; Argo CD would apply it as it is."""
     for one in documents:
         if found := infra_reference.names(one.data) if infra_reference.START in one.text else []:
             about = f"Terraform has not given {', '.join(found)} yet, and Argo CD would sync it without"

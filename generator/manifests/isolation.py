@@ -1,4 +1,4 @@
-"""Run a program that reads what may be hostile: without credentials, without a home, and without a network."""
+"""Run a program on untrusted input: without credentials, without a home folder, and without a network."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def environment(home: str) -> dict[str, str]:
 
 
 def words() -> tuple[str, ...]:
-    """Return the words that run a program without a network; none where the system does not allow it."""
+    """Return the command prefix that runs a program without a network; empty if the system does not allow it."""
     unshare, true = shutil.which("unshare"), shutil.which("true")
     return _allowed(unshare, true) if unshare and true else ()
 

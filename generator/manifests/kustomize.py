@@ -24,7 +24,7 @@ class BuildError(GeneratorError):
 
 
 def build(directory: Path, folder: str, kustomize: Path, *, online: bool = False) -> str:
-    """Build the manifests of a folder. Raises ``BuildError`` where kustomize refuses.
+    """Build the manifests of a folder. Raises ``BuildError`` if kustomize fails.
 
     ``online`` allows the network, for references that the spec allows; still without credentials.
     """

@@ -1,4 +1,4 @@
-"""Find what the API server refuses of a pod although the schema allows it: words, names, exclusive fields.
+"""Find what the API server refuses in a pod although the schema permits it: values, names, exclusive fields.
 
 The rules are those of ``k8s.io/kubernetes/pkg/apis/core/validation``. Wrong types are left to the schema.
 """

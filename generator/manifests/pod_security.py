@@ -1,9 +1,8 @@
 """Apply the Pod Security Standards to pods, as the API server's admission plugin does.
 
-What each level forbids is published at kubernetes.io/docs/concepts/security/pod-security-standards;
-since which version a rule holds, and how containers inherit fields from the pod, is what
-the plugin does. A namespace names a level and a version (``enforce``, ``enforce-version``);
-``latest`` is the newest version known here.
+The rules of each level are published at kubernetes.io/docs/concepts/security/pod-security-standards. The first
+version of each rule, and the inheritance of fields from pod to containers, follow the plugin. A namespace names a
+level and a version (``enforce``, ``enforce-version``); ``latest`` is the newest version known here.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ class _Pod:
         return _map(container.get("securityContext"))
 
     def contexts(self) -> Iterator[tuple[str, Data]]:
-        """Yield every security context with the name of what it belongs to."""
+        """Yield every security context with the name of its owner."""
         yield "pod", self.security
         for container in self.containers:
             yield _of(container), self.security_of(container)
@@ -98,7 +97,7 @@ def violations(level: str, version: str, template: Data) -> list[str]:
 
 
 def template_of(manifest: Data) -> Data | None:
-    """Return the pod that a manifest makes, or is a template of; ``None`` for all others."""
+    """Return a manifest's pod or pod template; ``None`` if it has none."""
     kind = str(manifest.get("kind"))
     if kind == "PodTemplate":
         return _map(manifest.get("template"))

@@ -30,7 +30,7 @@ class Destination(NamedTuple):
 def destination(given: Mapping[str, Any]) -> Destination:
     """Read a destination of an Application or a project; Argo CD's own cluster can be given by name or by URL.
 
-    What a generator fills in may be any cluster.
+    A placeholder of an ApplicationSet may be any cluster.
     """
     cluster = given.get("server") or given.get("name") or ""
     if str(cluster).startswith("{{"):
@@ -45,7 +45,7 @@ def has_namespace(found: Identity) -> bool:
 
 
 class Project(NamedTuple):
-    """An AppProject of the repository: its name, the file that it stands in, and what it says."""
+    """An AppProject of the repository: its name, its file, and its content."""
 
     name: str
     file: str

@@ -1,8 +1,7 @@
 """Hide secrets in manifests and texts before they are shown.
 
-Secret is the data of Secrets, the value of a field with a telling name
-(``DB_PASSWORD``, ``dbPass``), keys and tokens in a well-known form, and
-passwords within URLs. They become ``(hidden)``, or ``(hidden, changed)``.
+Hidden are the data of Secrets, values of fields with a secret-like name (``DB_PASSWORD``, ``dbPass``), keys and
+tokens of a well-known form, and passwords in URLs. They become ``(hidden)``, or ``(hidden, changed)``.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ _CHANGED: Final = "(hidden, changed)"
 
 
 def manifests(old: str, new: str) -> tuple[str, str]:
-    """Return two manifests without what is secret, each as it was where nothing is; empty where there is none."""
+    """Return two manifests with their secrets hidden, unchanged if they have none; empty for a missing one."""
     before, after = _Redaction(), _Redaction()
     was = before.of(_load(old)) if old else None
     after.known = before.found if old else None

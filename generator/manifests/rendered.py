@@ -30,9 +30,9 @@ Place = tuple[str, str]
 
 
 def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT) -> dict[str, str]:
-    """Build the manifests of a folder, by kind, namespace and name; empty where there is no such folder.
+    """Build the manifests of a folder, by kind, namespace and name; empty if there is no such folder.
 
-    Raises ``RepositoryError`` where kustomize cannot build it, or ``sources`` forbids it.
+    Raises ``RepositoryError`` if kustomize cannot build it, or ``sources`` forbids it.
     """
     if folder == GITOPS:
         documents, faults = applied.documents(directory, GITOPS)
@@ -108,7 +108,7 @@ def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:
 
 
 def compare(before: Path, after: Path, places: Iterable[Place], rules: Rules = _STRICT) -> list[Change]:
-    """List what differs between two copies of a repository, place by place; for one that cannot be built, why.
+    """List the differences of two copies of a repository, place by place, or why a place cannot be built.
 
     Raises ``ToolError`` without kustomize.
     """

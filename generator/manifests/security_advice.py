@@ -1,6 +1,6 @@
-"""Advise at the field of the spec for which a namespace's Pod Security Standard would refuse an app's pods.
+"""Find the field of the spec for which a namespace's Pod Security Standard would refuse an app's pods.
 
-Which field that is, is found by trying: without it, less is forbidden. Only apps are tried that are asked about.
+The field is found by trying: without it, the standard forbids less. Only the requested apps are tried.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Judge what kustomizations read before kustomize runs: nothing from the network or outside the repository.
+"""Check the inputs of kustomizations before kustomize runs: nothing from the network or outside of the repository.
 
-kustomize fetches a URL wherever it takes a file's name, and clones where it
-takes a folder's; what it gets stands in the output, and so in a pull request's
-comment. Its own rules keep files within a kustomization's folder, but let
-folders, and links to folders, lead anywhere.
+kustomize fetches URLs in place of files, and clones repositories in place of folders; the result is part of the
+output, and of a pull request's comment. Its own rules limit files to a kustomization's folder, but folders, and
+links to folders, may lead anywhere.
 """
 
 from __future__ import annotations
@@ -59,11 +58,11 @@ class Reference(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Rules on what may be read, and for which Kubernetes.
+    """Rules on permitted inputs, and the Kubernetes version.
 
     Attributes:
-        references: They are fine as they are written.
-        environments: Each may not build on another's overlays.
+        references: References that are permitted exactly as written. environments: No environment may build on
+        another one's overlays.
         charts: The charts that may be fetched, each by repository and name.
         kubernetes: The version that charts are rendered for.
     """
@@ -75,24 +74,24 @@ class Rules(NamedTuple):
 
 
 def rules(spec: Spec) -> Rules:
-    """Return what the spec allows."""
+    """Return the rules of the spec."""
     charts = frozenset(app.chart.reference for app in spec.charts.values())
     version = (spec.data.get("kubernetes") or {}).get("version") or NEWEST
     return Rules(frozenset(spec.allow.references), tuple(spec.environments), charts, version)
 
 
 def faults(directory: Path, folder: str, rules: Rules = Rules()) -> list[Fault]:  # noqa: B008 (it is immutable)
-    """List what the kustomization in ``folder``, and all that it builds on, must not read."""
+    """List the forbidden inputs of the kustomization in ``folder``, and of all that it builds on."""
     return list(dict.fromkeys(_Visit(directory, folder, rules).all(folder)))
 
 
 def references(directory: Path, file: str) -> list[Reference]:
-    """List what a kustomization names. Raises ``SpecError`` where it cannot be read."""
+    """List the references of a kustomization. Raises ``SpecError`` if it cannot be read."""
     return _Visit(directory, file.rpartition("/")[0], Rules()).references(file)
 
 
 def reaches_out(directory: Path, folder: str, rules: Rules) -> bool:
-    """Tell whether a kustomization, or what it builds on, uses something from the network that the spec allows."""
+    """Tell whether a kustomization, or one that it builds on, uses a network reference that the spec allows."""
     if not rules.references:
         return False
     visit = _Visit(directory, folder, rules)
@@ -100,7 +99,7 @@ def reaches_out(directory: Path, folder: str, rules: Rules) -> bool:
 
 
 def links_out(directory: Path) -> list[Fault]:
-    """List the links of a work tree that lead out of it: Argo CD refuses a repository that has one anywhere."""
+    """List the links of a work tree that lead out of it: Argo CD refuses a repository with any such link."""
     top = plumbing.top(directory)
     if top is None:
         return []
@@ -124,7 +123,7 @@ def _leads_out(name: str, target: str) -> bool:
 
 
 def is_remote(text: str) -> bool:
-    """Tell whether kustomize would go to the network for a name; ``files`` also take ``name=URL``."""
+    """Tell whether kustomize would use the network for a name; ``files`` may also be ``name=URL``."""
     return bool(_REMOTE.match(text) or _REMOTE.match(text.partition("=")[2]))
 
 
@@ -137,7 +136,7 @@ class _Visit:
         self._foreign = [layout.overlays_path(name) for name in rules.environments if own and name != own]
 
     def all(self, folder: str) -> Iterator[Fault]:
-        """Yield the faults of a folder, and of those that it leads to."""
+        """Yield the faults of a folder, and of the folders that it refers to."""
         pending = [os.path.normpath(folder)]
         for root in pending:
             yield from self._odd(root)
@@ -155,7 +154,7 @@ class _Visit:
                 pending += [name for name in dict.fromkeys(names) if name not in pending and self._is_folder(name)]
 
     def references(self, place: str) -> list[Reference]:
-        """List what one kustomization names."""
+        """List the references of one kustomization."""
         return list(self._references(place, _FIELDS))
 
     def _is_folder(self, name: str) -> bool:

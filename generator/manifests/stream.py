@@ -1,8 +1,7 @@
 """Split a text into manifests exactly as Kubernetes' own reader does.
 
-It goes by lines: one that begins with ``---`` ends a document, whatever spaces
-or comment follow. With other rules the documents that are judged would not be
-those that are applied.
+That reader splits by lines: a line that begins with ``---`` ends a document, whatever spaces or comment follow. With
+other rules, the checked documents would differ from the applied ones.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _KIND: Final = "write one, or move this out of what Argo CD reads"
 
 
 class Document(NamedTuple):
-    """A manifest: as it is written, what it says, and where it begins."""
+    """A manifest: its text, its content, and its first line."""
 
     text: str
     data: dict[str, Any]
@@ -31,7 +30,7 @@ class Document(NamedTuple):
     line: int = 1
 
     def fault(self, field: str, message: str, hint: str = "") -> Fault:
-        """Say that something is wrong with it."""
+        """Return a fault about this document."""
         return Fault(self.file, self.line, 1, f"{title(self.data)}{f' {field}' if field else ''}", message, hint)
 
 
@@ -45,7 +44,7 @@ class Identity(NamedTuple):
 
 
 def split(content: bytes, file: str) -> tuple[list[Document], list[Fault]]:
-    """Read the manifests of a file, those of a ``List`` one by one, and what is wrong with the file."""
+    """Read the manifests of a file, including the items of a ``List``, and the faults of the file."""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as exc:

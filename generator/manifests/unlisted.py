@@ -1,7 +1,7 @@
-"""Find what has no effect: generated files that no kustomization lists any more, and objects that select no pods.
+"""Find things without effect: generated files that no kustomization lists, and objects that select no pods.
 
-Users edit kustomizations, and ``--adopt`` keeps whole ones. The lists that were
-generated are compared with those of now; nothing is parsed while all entries are there.
+Users edit kustomizations, and ``--adopt`` keeps whole ones. The generated lists are compared with the present ones;
+nothing is parsed if all entries are there.
 """
 
 from __future__ import annotations
@@ -137,9 +137,9 @@ def in_base(directory: Path, app: str, idle: Collection[str]) -> list[Fault]:
 
 
 def without_pods(documents: Sequence[Document], apps: Collection[str]) -> Iterator[tuple[Document, str, str]]:
-    """Yield Services, budgets and autoscalers that find nothing among ``documents``: which, what is wrong, and a hint.
+    """Yield Services, budgets and autoscalers that select nothing among ``documents``: name, problem, and a hint.
 
-    What selects the pods of another of the ``apps`` is left to that one.
+    Objects that select the pods of another one of the ``apps`` are left out.
     """
     labels = [found for document in documents if (found := _pod_labels(document.data)) is not None]
     names = {(document.data.get("kind"), (document.data.get("metadata") or {}).get("name")) for document in documents}

@@ -1,9 +1,8 @@
 """Validate the manifests: would Argo CD read, build and be allowed to apply them, and would the API server take them?
 
-Works offline, with the schemas of Kubernetes, Argo CD and External Secrets that
-come with this package. A manifest without a schema is an error, as kubeconform
-would skip it and call that success. What was found valid and has not changed is
-not looked at again (see ``validation_cache``).
+It works offline, with the package's schemas of Kubernetes, Argo CD and External Secrets. A manifest without a schema
+is an error, because kubeconform would skip it and report success. Valid folders that have not changed are not
+checked again (see ``validation_cache``).
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ _SECONDS: Final = 1800
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One overlay, another folder that is applied, or ``gitops``: how many manifests, and what is wrong with them."""
+    """Result for an overlay, another applied folder, or ``gitops``: the number of manifests, and their problems."""
 
     path: str
     manifests: int
@@ -119,7 +118,7 @@ class _Validation:
         return Unit(path, environment, self._ground.applications.get(path, ()), own, self._ground)
 
     def results(self) -> list[Result]:
-        """Combine what is known from earlier runs with what this run finds."""
+        """Combine the results of earlier runs with those of this run."""
         # What follows from a chart is kept where it is rendered; its own kinds' schemas are wanted each time.
         kept = (item for item in self._units.items() if item[0] != GITOPS and item[0] not in self._charts)
         built = {path: self._facts(unit) for path, unit in kept}

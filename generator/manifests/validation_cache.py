@@ -1,9 +1,8 @@
-"""Remember what was found valid, as digests of everything that decided it, in the user's cache folder.
+"""Remember valid folders as digests of all inputs, in the user's cache folder.
 
-A digest covers the files that were read (see ``build_inputs``), the tools, the
-schemas and this package's own rules. Keys are about contents, so a cache that is
-old, damaged or shared by many repositories can make a run slower, but never pass
-what was not checked. Failures are not remembered.
+A digest covers the files that were read (see ``build_inputs``), the tools, the schemas and this package's own rules.
+Keys depend on contents only. So a cache that is old, damaged or shared by many repositories can make a run slower,
+but never accept an unchecked folder. Failures are not remembered.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ _JUDGING: Final = "manifests"
 
 
 class Known(NamedTuple):
-    """Of a valid path: how many manifests it has, and digests of the objects that they are in the cluster."""
+    """A valid path: its number of manifests, and the digests of its objects in the cluster."""
 
     manifests: int
     places: tuple[str, ...] = ()
@@ -51,7 +50,7 @@ class Known(NamedTuple):
 class Validity:
     """Known results of some ``overlays`` (kustomizations) and ``folders`` (read whole, as they are).
 
-    Both are by path, with whatever else a result follows from, as text.
+    Both are by path, with the other inputs of the result, as text.
     """
 
     def __init__(
@@ -64,11 +63,11 @@ class Validity:
         self._all = {key: known for key, text in self._cache.known.items() if (known := _known(text))}
 
     def valid(self) -> dict[str, Known]:
-        """Return what is known to be valid, by path."""
+        """Return the known valid results, by path."""
         return {path: self._all[key] for path, key in self._keys.items() if key in self._all}
 
     def keep(self, valid: Mapping[str, Known]) -> None:
-        """Remember what turned out to be valid, the newest last. Failing to is no fault."""
+        """Remember valid results, the newest last. A failure to write is no fault."""
         if all(self._keys.get(path, "") in ("", *self._all) for path in valid):
             return
         # What was changed meanwhile may have been read before or after.
@@ -108,7 +107,7 @@ def _judges(executables: Iterable[Path]) -> bytes:
 
 
 class Reader:
-    """Reader of manifests. Those that it has read before come from the user's cache: parsing takes the longest."""
+    """Reader of manifests. Known ones come from the user's cache, because parsing takes the longest."""
 
     def __init__(self) -> None:
         self._start = _judges(())
@@ -130,7 +129,7 @@ class Reader:
         return documents, faults
 
     def keep(self) -> None:
-        """Remember what was read in this run, and some of what was before. Failing to is no fault."""
+        """Remember what was read in this run, and some earlier texts. A failure to write is no fault."""
         self._cache.keep(self._used)
 
 

@@ -1,1 +1,1 @@
-"""Hold a plan against AWS' own schemas: its resources as CloudFormation has them, read by cfn-lint."""
+"""Check a plan with AWS' own schemas: convert its resources to CloudFormation, and run cfn-lint."""

@@ -1,7 +1,7 @@
-"""Write resources of Terraform as those of CloudFormation: by the schemas of both, and by names that differ. Pure.
+"""Convert resources of Terraform to CloudFormation, by the schemas of both and a table of different names. Pure.
 
-Names fit where they are the same but for case and hyphens; the others are in ``names``. What fits nothing is told, and
-never dropped: within a document, where every field is AWS' own, it is an error.
+Names match if they only differ in case and hyphens; the others are in ``names``. Fields without a match are
+reported, never dropped: within a document, where every field is AWS' own, they are an error.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Converted:
     """One resource as CloudFormation has it.
 
     Attributes:
-        parameters: What is not known before an apply, by a name that is given to it.
-        unmapped: Attributes of Terraform that have no place there.
+        parameters: Values that are unknown before an apply, by invented names. unmapped: Attributes of Terraform
+        without a counterpart.
         unknown_fields: Fields of documents that AWS does not know.
     """
 

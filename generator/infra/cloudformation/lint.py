@@ -1,6 +1,7 @@
-"""Run cfn-lint over resources as CloudFormation has them: AWS' own enumerations, patterns, and rules between fields.
+"""Run cfn-lint on converted resources: AWS' own enumerations, patterns, and rules between fields.
 
-It is an extra (``pip install 'gitops-generator[infra]'``), and heavy: nothing of it is imported before it is needed.
+It is an extra (``pip install 'gitops-generator[infra]'``) and slow to load, so it is imported only when it is
+needed.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Found(NamedTuple):
 
 
 def missing() -> str:
-    """Return what was left out where cfn-lint is not installed, and how to install it; else nothing."""
+    """If cfn-lint is not installed, return what was left out, and how to install it."""
     if is_installed():
         return ""
     return f"{Layer.CLOUDFORMATION.value}: cfn-lint is not installed; run: {INSTALL}"
@@ -52,7 +53,7 @@ def is_installed() -> bool:
 
 
 def judge(plan: Plan) -> Iterator[Found]:
-    """Yield what AWS would refuse, what has no place there, and fields of documents that AWS does not know."""
+    """Yield what AWS would refuse, attributes without a counterpart, and unknown fields of documents."""
     region = next((one.text("region") for one in plan.resources if one.text("region")), _USUAL)
     converted: list[tuple[str, Converted]] = []
     for resource in plan.resources:

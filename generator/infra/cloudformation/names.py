@@ -1,4 +1,4 @@
-"""Names by which Terraform and CloudFormation tell the same things, where they are not the same."""
+"""Different names of the same things in Terraform and CloudFormation."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def _nothing(_resource: Resource, _properties: Properties) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of Terraform, as it is in CloudFormation.
+    """A Terraform resource type in CloudFormation.
 
     Attributes:
         within: The property that holds all others, if there is one.
-        finish: What is left to do that no name tells.
+        finish: Further conversion beyond names.
     """
 
     to: str

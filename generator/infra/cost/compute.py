@@ -1,4 +1,4 @@
-"""Price what apps run on: tasks and pods on Fargate, and machines, shared by what pods ask for."""
+"""Price compute: tasks and pods on Fargate, and machines, which apps share by their pods' requests."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ class Asked(NamedTuple):
     gib: Decimal = NONE
 
     def share(self, of: Asked) -> Decimal:
-        """Return which part of machines it is, by the mean of processors and memory; none, if their size is unknown."""
+        """Return the share of machines, by the mean of processors and memory; none if their size is unknown."""
         return NONE if not of.cpus else (self.cpus / of.cpus + self.gib / of.gib) / 2
 
 
 class Machines(NamedTuple):
-    """So many machines of a kind; the cheapest case, or the dearest."""
+    """A number of machines of one type; the cheapest case, or the dearest."""
 
     price: Price
     number: Decimal
 
     @property
     def room(self) -> Asked:
-        """Return what pods can have of them."""
+        """Return the resources that are available to pods."""
         return Asked(self.price.cpus * self.number * _USABLE, self.price.gib * self.number * _USABLE)
 
 
 def tasks(part: Part, app: App) -> Iterator[Line]:
-    """Yield what the tasks of an app on ECS cost, a line for each workload that always runs."""
+    """Yield the cost of an app's tasks on ECS, a line for each workload that always runs."""
     assert part.here
     for workload in part.here.workloads(app):
         if workload.kind != ecs.SERVICE:
@@ -79,7 +79,7 @@ def _fargate(cpu: int, mib: int, count: tuple[int, int], *, arm: bool = False) -
 
 
 def pods(part: Part, app: App) -> Iterator[Line]:
-    """Yield what the pods of an app cost that run on Fargate."""
+    """Yield the cost of an app's pods on Fargate."""
     assert part.here
     for workload in part.here.workloads(app):
         if workload.kind in _RUNNING:
@@ -91,12 +91,12 @@ def pods(part: Part, app: App) -> Iterator[Line]:
 
 
 def dns(part: Part) -> Iterator[Line]:
-    """Yield what the cluster's own DNS costs on Fargate."""
+    """Yield the cost of the cluster's DNS on Fargate."""
     yield part.line("DNS of the cluster, 2 x 0.25 vCPU, 0.5 GB", "compute: auto", *_fargate(256, 512, (2, 2)))
 
 
 def machines(part: Part) -> Iterator[Line]:
-    """Yield what machines cost: to each app its share by what its pods ask for, and the rest to all."""
+    """Yield the cost of machines: each app's share by its pods' requests, and the rest for all."""
     assert part.here
     cluster = part.here.place.cluster
     auto = cluster.compute == "auto"
@@ -180,7 +180,7 @@ def _size(workload: Workload, cpu: int, mib: int) -> str:
 
 
 def secrets(part: Part, app: App) -> Iterator[Line]:
-    """Yield what the secrets of an app cost, wherever they are made: parameters of Systems Manager cost nothing."""
+    """Yield the cost of an app's secrets, whoever makes them; parameters of Systems Manager cost nothing."""
     assert part.here
     keys = {ref.key for one in part.here.workloads(app) for ref in one.secrets.values()}
     # A secret that Terraform's outputs tell is a database's own, and counted with it.

@@ -1,4 +1,4 @@
-"""Add up a month: of each environment, each app, and what they share."""
+"""Add up the cost of a month: of each environment, each app, and shared resources."""
 
 from __future__ import annotations
 
@@ -42,8 +42,7 @@ class Estimate:
     """Cost of a month, in dollars of `date`; support of versions is looked up for `day`.
 
     Attributes:
-        region: The region that the prices are of.
-        not_counted: What costs by its use, with its price, and what is no part of this at all.
+        region: The region of the prices. not_counted: Costs by usage with their prices, and costs that are left out.
     """
 
     date: str
@@ -55,12 +54,12 @@ class Estimate:
 
     @property
     def least(self) -> Decimal:
-        """Return the sum of what lines cost at least."""
+        """Return the sum of the lines' lowest costs."""
         return sum((one.least for one in self.lines), NONE)
 
     @property
     def most(self) -> Decimal:
-        """Return the sum of what lines cost at most."""
+        """Return the sum of the lines' highest costs."""
         return sum((one.most for one in self.lines), NONE)
 
     @property
@@ -70,11 +69,11 @@ class Estimate:
 
     @property
     def missing(self) -> tuple[Line, ...]:
-        """Return the lines without a price, which no sum has."""
+        """Return the lines without a price, which are in no sum."""
         return tuple(one for one in self.lines if one.missing)
 
     def totals(self) -> Iterator[Total]:
-        """Yield the sum of each app in each place, what is shared there first."""
+        """Yield the sum of each app in each place, after the shared resources."""
         places = [*dict.fromkeys(one.place for one in self.lines)]
         keys = dict.fromkeys((one.place, one.app) for one in self.lines)
         for place, app in sorted(keys, key=lambda key: (places.index(key[0]), bool(key[1]))):
@@ -84,7 +83,7 @@ class Estimate:
 
 
 def estimate(spec: Spec, infra: Infra, today: str, environments: Sequence[str] = ()) -> Estimate:
-    """Estimate a month, as on a day; with environments, of these alone and without what all share."""
+    """Estimate a month for a day; with environments, only these and without shared resources."""
     table = aws_prices.table().overlaid(infra.prices)
     found = [*_parts(spec, infra, table, today, environments)]
     lines = [line for part in found for line in _lines(part)]

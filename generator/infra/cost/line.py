@@ -1,4 +1,4 @@
-"""Types of an estimate: its lines, and what one is priced with. Pure."""
+"""Types of an estimate: its lines, and their prices. Pure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,8 @@ class Line:
 
     Attributes:
         place: The environment, or `shared` or `bootstrap`.
-        app: The app that it is for; empty where all in the place share it.
-        grade: How sure the least sure of its prices is.
-        switch: What to say in `generator.yaml` so that it goes, or gets less.
-        missing: The price that is not known; it is then no part of any sum.
+        app: Its app; empty if all apps of the place share it. grade: The lowest grade of its prices. switch: The
+        field of `generator.yaml` that removes or reduces it. missing: The unknown price; the line is then in no sum.
     """
 
     place: str
@@ -42,34 +40,33 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A quantity of something that has a price, from and to."""
+    """A quantity of something with a price, from and to."""
 
     price: str
     least: Decimal
     most: Decimal
 
     def times(self, least: Decimal | int, most: Decimal | int | None = None) -> Amount:
-        """Return so many times as much."""
+        """Return a multiple of the amount."""
         return Amount(self.price, self.least * least, self.most * (least if most is None else most))
 
 
 def hours(price: str, count: Decimal | int = 1) -> Amount:
-    """Return a month of what is priced by the hour."""
+    """Return a month's amount of something with a price per hour."""
     return Amount(price, HOURS * count, HOURS * count)
 
 
 def pieces(price: str, count: Decimal | int = 1) -> Amount:
-    """Return what is priced by the month."""
+    """Return an amount of something with a price per month."""
     return Amount(price, Decimal(count), Decimal(count))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Source of lines: a module that is called, where, and with which prices.
+    """Source of lines: a call of a module, its place, and the prices.
 
     Attributes:
-        here: The environment; None for what all environments share.
-        today: The day that the estimate is of, as `2026-11-27`.
+        here: The environment; None for shared resources. today: The day of the estimate, like `2026-11-27`.
     """
 
     place: str
@@ -82,7 +79,7 @@ class Part:
 
     @property
     def arguments(self) -> Mapping[str, Any]:
-        """Return what the module is given."""
+        """Return the module's arguments."""
         return self.module.arguments if self.module else {}
 
     @property

@@ -1,6 +1,6 @@
-"""Price each module of Terraform; what a module costs by its use alone is told, and not guessed.
+"""Price each module of Terraform; costs that depend on usage are listed, not guessed.
 
-To add one: a line in ``PARTS``, or in ``BY_USE`` where nothing of it costs by the month.
+To add one, add a line to ``PARTS``, or to ``BY_USE`` if it has no monthly cost.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ OF_APPS: Final = ("database", "table", "bucket", "queue")
 
 
 def lines(part: Part) -> Iterator[Line]:
-    """Yield what a module costs by the month."""
+    """Yield the monthly costs of a module."""
     assert part.module
     price = PARTS.get(part.module.source)
     if price:
@@ -156,7 +156,7 @@ def lines(part: Part) -> Iterator[Line]:
 
 
 def by_use(part: Part) -> Iterator[str]:
-    """Yield the prices of what a module costs by its use."""
+    """Yield the prices of a module's costs by usage."""
     assert part.module
     for name in BY_USE[part.module.source]:
         if name != "nat-gateway-data" or part.arguments["nat"] in ("single", "per-zone"):

@@ -1,7 +1,7 @@
-"""Rules of our own over a plan: what holds between resources, and limits that no schema has. Pure.
+"""Own rules for a plan: relations between resources, and limits that no schema has. Pure.
 
-A rule is a function from a plan to what it found: an address, what is wrong there, and whether that is an error. A
-new one is a function in the module of its topic, a line in ``RULES``, and a mutant that it must catch.
+A rule is a function from a plan to findings: an address, the fault, and whether it is an error. To add one, write a
+function in the module of its topic, a line in ``RULES``, and a mutant that it must find.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from generator.infra.rules import (
 
 
 class Found(NamedTuple):
-    """Fault of one resource, or (``error`` is false) something to know of it."""
+    """Fault of one resource, or (``error`` is false) a note on it."""
 
     address: str
     message: str

@@ -1,4 +1,4 @@
-"""Rules on ECS: what a service says of its task's containers, and what Fargate takes."""
+"""Rules on ECS: a service's references to its task's containers, and Fargate's limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TARGETS: Final = {"awsvpc": "ip", "bridge": "instance", "host": "instance"}
 
 
 def load_balancers(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find targets that no container of the task is, and target groups of another type than the tasks'."""
+    """Find targets that are no container of the task, and target groups of the wrong type."""
     tasks = plan.by("arn", "aws_ecs_task_definition")
     groups = plan.by("arn", "aws_lb_target_group")
     for service in plan.of("aws_ecs_service"):
@@ -59,7 +59,7 @@ def _target(service: Resource, task: Resource, target: dict[str, Any]) -> Iterat
 
 
 def tasks(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find tasks that Fargate does not take: their size, their network, names that are there twice."""
+    """Find tasks that Fargate refuses: their size, their network, duplicate names."""
     for task in plan.of("aws_ecs_task_definition"):
         if "FARGATE" in (task.values.get("requires_compatibilities") or ()):
             yield from _fargate(task)

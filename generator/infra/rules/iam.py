@@ -1,4 +1,4 @@
-"""Rules on policies: actions that there are, nothing for everything, and no role that makes itself mightier."""
+"""Rules on policies: existing actions, no permission for everything, and no role that can extend its own rights."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _list(value: Any) -> list[str]:
 
 
 def statements(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find actions that there are not, statements that allow all but some, and roles passed by a pattern."""
+    """Find unknown actions, statements that allow all except some, and roles that are passed by a pattern."""
     bounds = _boundaries(plan)
     for resource, _, document in _documents(plan):
         for statement in _statements(document):
@@ -87,7 +87,7 @@ def _action(action: str) -> Iterator[str]:
 
 
 def own_role(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find roles that may change what they themselves may do."""
+    """Find roles that may change their own rights."""
     roles = {one.text("name"): one for one in plan.of("aws_iam_role")}
     arns = {one.text("arn"): one for one in plan.of("aws_iam_role")}
     attached = {one.text("policy_arn"): one.text("role") for one in plan.of("aws_iam_role_policy_attachment")}
@@ -115,7 +115,7 @@ def _denies(statement: dict[str, Any], edits: list[str], role: Resource) -> bool
 
 
 def unread(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Tell in one note which documents could not be read, since they hang on what AWS decides."""
+    """Report in one note the documents that could not be read, because they depend on values that AWS decides."""
     hidden = []
     for resource, attribute, document in _documents(plan):
         flags = tables.schema().get(resource.kind, {}).get("a", {}).get(attribute, ("", ""))[1]

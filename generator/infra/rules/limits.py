@@ -62,7 +62,7 @@ RETENTION: Final = (
 
 
 def names(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find names that are too long, or have what AWS does not take in them."""
+    """Find names that are too long, or contain characters that AWS refuses."""
     for resource in plan.resources:
         for attribute in ("name", "family", "identifier", "bucket", "node_group_name"):
             longest, pattern = NAMES.get(f"{resource.kind}.{attribute}", (0, ""))
@@ -76,7 +76,7 @@ def names(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def numbers(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find numbers that AWS does not take."""
+    """Find numbers that AWS refuses."""
     for resource in plan.resources:
         for key, (least, most) in NUMBERS.items():
             kind, attribute = key.split(".")

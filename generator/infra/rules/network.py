@@ -1,4 +1,4 @@
-"""Rules on networks: what lies in what, and what is open to everyone."""
+"""Rules on networks: subnets in their VPCs, and openings to everyone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALL: Final = ("0.0.0.0/0", "::/0")
 
 
 def inside(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find subnets that lie outside their VPC, or over each other."""
+    """Find subnets that are outside of their VPC, or overlap."""
     vpcs = {vpc.text("id"): vpc for vpc in plan.of("aws_vpc")}
     by_vpc: dict[str, list[tuple[Resource, ipaddress.IPv4Network]]] = {}
     for subnet in plan.of("aws_subnet"):
@@ -55,7 +55,7 @@ def _network(text: str) -> ipaddress.IPv4Network | None:
 
 
 def together(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find what has subnets or security groups of several VPCs, or subnets of one zone where two are needed."""
+    """Find resources with subnets or security groups of several VPCs, or with one zone if they need two."""
     vpc_of = {one.text("id"): one.text("vpc_id") for one in plan.of("aws_subnet", "aws_security_group")}
     zone_of = {one.text("id"): one.text("availability_zone") for one in plan.of("aws_subnet")}
     for resource in plan.of(*PLACES):
@@ -86,7 +86,7 @@ def _at(values: Any, path: tuple[str, ...]) -> list[str]:
 
 
 def open_to_all(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find security groups that let everyone in, but for a load balancer's."""
+    """Find security groups that accept connections from everyone, except a load balancer's."""
     public = {one for lb in plan.of("aws_lb") for one in _at(lb.values, ("security_groups",))}
     for group in plan.of("aws_security_group"):
         for rule in group.blocks("ingress"):

@@ -1,4 +1,4 @@
-"""Rules on CodePipeline: the order of stages, who makes what an action takes, and which providers there are."""
+"""Rules on CodePipeline: the order of stages, the artifacts of actions, and existing providers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _actions(pipeline: Resource) -> Iterator[tuple[dict[str, Any], dict[str, Any
 
 
 def stages(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find pipelines that do not begin with their source, and actions that there are not."""
+    """Find pipelines that do not begin with their source, and unknown actions."""
     for pipeline in plan.of("aws_codepipeline"):
         known = pipeline.blocks("stage")
         if len(known) < 2:
@@ -69,7 +69,7 @@ def _action(address: str, action: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def artifacts(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find actions that take what no action before them makes, and artifacts that two make."""
+    """Find actions with an input that no earlier action makes, and artifacts that two actions make."""
     for pipeline in plan.of("aws_codepipeline"):
         made: set[str] = set()
         for stage in pipeline.blocks("stage"):

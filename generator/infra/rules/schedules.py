@@ -1,4 +1,4 @@
-"""Rules on schedules: how EventBridge Scheduler writes times, and what a task that it starts needs."""
+"""Rules on schedules: the format of times in EventBridge Scheduler, and the requirements of its tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NUMBERS: Final = (
 
 
 def schedules(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find times that Scheduler does not read, tasks that it cannot start, and roles that it may not take."""
+    """Find times that Scheduler cannot parse, tasks that it cannot start, and roles that it may not assume."""
     roles = plan.by("arn", "aws_iam_role")
     for one in plan.of("aws_scheduler_schedule"):
         written = one.text("schedule_expression")

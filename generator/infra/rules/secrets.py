@@ -1,4 +1,4 @@
-"""Rules on secrets: a value that Terraform knows stands in the plan, in the state, and in whatever shows them."""
+"""Rules on secrets: a value that Terraform knows is also in the plan and in the state."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def written(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def variables(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find values of secrets among the variables of tasks and builds. What they are is never told."""
+    """Find values of secrets among the variables of tasks and builds, without showing them."""
     for task in plan.of("aws_ecs_task_definition"):
         for container in _maps(task.document("container_definitions")):
             for one in _maps(container.get("environment")):

@@ -1,4 +1,4 @@
-"""Versions that AWS supports, with the days on which that ends; a warning, never a fault, since the table ages."""
+"""Versions that AWS supports, and the end of support; only a warning, because the table ages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POSTGRES: Final = {"18": "", "17": "", "16": "", "15": "", "14": "2027-02-28"}
 
 
 def versions(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Tell of versions that are, or soon will be, out of standard support, and of those that the table has not."""
+    """Report versions that are, or soon will be, out of standard support, and versions that the table lacks."""
     for cluster in plan.of("aws_eks_cluster"):
         version = cluster.text("version")
         if version in OUT_OF_STANDARD:

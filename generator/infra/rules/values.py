@@ -1,4 +1,4 @@
-"""Values that AWS takes, by its own service models."""
+"""Values that AWS accepts, by its own service models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MORE: Final = {
 
 
 def allowed(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Find values that AWS does not take."""
+    """Find values that AWS refuses."""
     table = {**tables.values(), **MORE}
     by_kind: dict[str, list[tuple[list[str], str, list[str]]]] = {}
     for key, values in table.items():

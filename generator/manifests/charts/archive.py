@@ -1,7 +1,7 @@
 """Fetch charts with Helm, and keep them in a cache outside of every checkout, under the digest that the lock names.
 
-Helm has the user's logins. A file in the cache carries its own hash in its name, and is fetched anew where it is
-another one.
+Helm uses the user's logins. A file in the cache has its hash in its name, and is fetched again if its content
+differs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LOGIN: Final = "is it there, and may you read it? Helm uses its own logins: hel
 
 
 class FetchError(GeneratorError):
-    """A chart cannot be fetched, or is another one than it is called."""
+    """A chart cannot be fetched, or has other content than expected."""
 
 
 def obtain(chart: Deployed, digest: str, helm: Path) -> Path:
@@ -48,7 +48,7 @@ def obtain(chart: Deployed, digest: str, helm: Path) -> Path:
 
 
 def fetch(chart: Deployed, helm: Path) -> str:
-    """Fetch a chart by its version, or by the digest that Argo CD is held to; return its digest."""
+    """Fetch a chart by its version, or by the digest in its Application; return its digest."""
     return _fetch(chart, chart.digest, helm)[0]
 
 

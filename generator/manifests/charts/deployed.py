@@ -20,8 +20,8 @@ class Deployed(NamedTuple):
     Attributes:
         file: The Application's path.
         repository: Where the chart is, without its name.
-        digest: The digest that Argo CD is held to, if to one.
-        values: The files of values in this repository, in the order in which Helm lays them.
+        digest: The digest in the Application, if it has one. values: The files of values in this repository, in the
+        order in which Helm merges them.
     """
 
     file: str
@@ -45,7 +45,7 @@ class Deployed(NamedTuple):
 
 
 def find(directory: Path, folder: str) -> Deployed | None:
-    """Return the chart of an overlay; ``None`` where its Application deploys none, or cannot be read."""
+    """Return the chart of an overlay; ``None`` if its Application deploys none, or cannot be read."""
     place = Location.parse(folder)
     if place.kind != OVERLAY or place.rest:
         return None
@@ -62,7 +62,7 @@ def find(directory: Path, folder: str) -> Deployed | None:
 
 
 def inputs(directory: Path, chart: Deployed) -> dict[str, bytes]:
-    """Read the files of values of a chart, by path; without those that are not there, or are no plain files."""
+    """Read the existing files of values of a chart, by path, if they are plain files."""
     found: dict[str, bytes] = {}
     for path in chart.values:
         try:
@@ -96,7 +96,7 @@ def _deployed(path: str, document: object) -> Iterator[Deployed]:
 
 
 def sources(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the sources of an Application, of which the API knows one or a list."""
+    """Return the sources of an Application, which has one or a list."""
     given = spec.get("sources")
     return [as_map(source) for source in (given if isinstance(given, list) and given else [spec.get("source")])]
 

@@ -1,4 +1,4 @@
-"""``gitops/chart.lock``: which bytes a chart's version is, by digest. ``charts lock`` writes it, and reviewers read it.
+"""``gitops/chart.lock``: the digest of each chart's version. ``charts lock`` writes it, and reviewers read it.
 
 A repository could give other bytes for the same version tomorrow; with this file, `validate` notices.
 """
@@ -33,7 +33,7 @@ class Locked(NamedTuple):
 
 
 def read(directory: Path) -> list[Locked]:
-    """Read the lock; nothing where there is none. ``SpecError`` where it cannot be read."""
+    """Read the lock; empty if there is none. ``SpecError`` if it cannot be read."""
     try:
         content = reader.read(directory, CHART_LOCK)
     except RepositoryError:

@@ -1,6 +1,6 @@
 """Run ``helm template`` on a chart that may be hostile: without credentials and without a network, and twice.
 
-What it gave is kept in the cache under a digest of everything that it follows from.
+The result is cached under a digest of all its inputs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _VARYING: Final = (
 
 
 class TemplateError(BuildError):
-    """Helm cannot render a chart; ``problems`` are what is wrong, each with its hint."""
+    """Helm cannot render a chart; each of ``problems`` has a hint."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
@@ -48,7 +48,7 @@ class Rendering:
     Attributes:
         archive: The chart's file in the cache, which has its digest in its name.
         contents: The files of values, by path.
-        kubernetes: The version that Helm is told.
+        kubernetes: The Kubernetes version for Helm.
     """
 
     chart: Deployed

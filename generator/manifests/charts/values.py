@@ -1,4 +1,4 @@
-"""Tell where the value stands that a chart's schema refuses: in ``generator.yaml``, or in the file that was edited."""
+"""Find the place of a value that a chart's schema refuses: in ``generator.yaml``, or in an edited file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LARGEST: Final = 5_000_000
 
 
 def faults(directory: Path, chart: Deployed, contents: Mapping[str, bytes], archive: Path, said: str) -> list[Fault]:
-    """Return a fault for each value that Helm says the schema refuses; none where it says something else."""
+    """Return a fault for each value in Helm's message about the schema; none for other messages."""
     found: list[Fault] = []
     for match in _REFUSED.finditer(said):
         path = tuple(_part(part) for part in match["pointer"].split("/")[1:])
