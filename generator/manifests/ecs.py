@@ -55,7 +55,7 @@ def is_overlay(directory: Path, folder: str) -> bool:
 
 
 def files(directory: Path, folder: str) -> dict[str, bytes]:
-    """Read the files that determine an overlay on ECS, by path. Raises ``RepositoryError`` for other than plain ones."""
+    """Read the files of an overlay on ECS, by path. Raises ``RepositoryError`` for anything but plain files."""
     names = sorted(path.name for path in (directory / folder).glob("*.json"))
     found = {f"{folder}/{name}": reader.read(directory, f"{folder}/{name}") for name in [*names, KUSTOMIZATION]}
     given = outputs_file(environment_of(folder))

@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 
 def missing() -> str:
-    """If cfn-lint is not installed, return what was left out, and how to install it."""
+    """Return what is left out without cfn-lint, and how to install it; empty if it is installed."""
     if is_installed():
         return ""
     return f"{Layer.CLOUDFORMATION.value}: cfn-lint is not installed; run: {INSTALL}"
