@@ -120,7 +120,10 @@ def wait_for_board(world: World) -> None:
     """Wait until the delivered board shows itself, as the repository has it."""
 
     def probe(environment: str) -> bool | str:
-        page = str(world.served(environment, "/"))
+        try:
+            page = str(world.served(environment, "/"))
+        except OSError as exc:
+            return str(exc)
         return (f'id="app-{APP}"' in page and world.values["first"][0] in page) or page
 
     for environment in ENVIRONMENTS:

@@ -114,10 +114,12 @@ class Walker:
         self.problems = [one for one in self.problems if "ERR_FAILED" not in one]
 
     def judge(self, name: str) -> None:
-        """Hold a page against axe-core and the policy, and keep a picture of it."""
+        """Hold a page against axe-core, dark and light, and the policy, and keep a picture of it."""
         expect(self.page.locator("h1")).to_have_count(1)
-        for one in Axe().run(self.page).response["violations"]:
-            self.problems.append(f"{name}: {one['id']}: {[node['html'] for node in one['nodes']][:3]}")
+        for scheme in ("dark", "light"):
+            self.page.emulate_media(color_scheme=scheme)
+            for one in Axe().run(self.page).response["violations"]:
+                self.problems.append(f"{name}, {scheme}: {one['id']}: {[node['html'] for node in one['nodes']][:3]}")
         self.problems += [f"{name}: {what}" for what in self.page.evaluate("window.stopped")]
         picture(self.page, name)
 
