@@ -20,11 +20,12 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from benchmarks.measure import ROOT, table
@@ -34,6 +35,8 @@ sys.path[:0] = [str(ROOT / "webapp"), str(ROOT / "webapp/tests")]
 P99_MILLISECONDS, KILOBYTES, NODES = 150, 60, 15_000
 HTML, JSON = "text/html", "application/json"
 WORKERS: Final = 2
+# Apps in a page of the board.
+PAGE: Final = 200
 _PERCENTILE: Final = re.compile(r"^ +(\d+)% +([\d.]+)(us|ms|s) *$", re.MULTILINE)
 _UNITS: Final = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -45,6 +48,7 @@ class Page(NamedTuple):
     path: str
     accept: str = HTML
     known: bool = False
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -54,6 +58,7 @@ class Load:
     rates: list[float] = field(default_factory=list)
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
 
 
 class Elements(HTMLParser):
@@ -97,6 +102,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=50, metavar="N")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--only", default="", metavar="TEXT", help="pages whose name has this")
+    parser.add_argument("--argocd", action="store_true", help="beside the real Argo CD with as many Applications")
     parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder in memory")
     options = parser.parse_args()
     from postgresql_server import PostgresqlServer, find_binaries
@@ -126,7 +132,11 @@ def _measure(folder: Path, server: Any, options: argparse.Namespace) -> None:
             for page in chosen:
                 for count, board in boards.items():
                     load = loads.setdefault((count, page.name), Load())
-                    _wrk(board.url, page, options, load)
+                    spent = board.processor()
+                    answered = _wrk(board.url, page, options, load)
+                    load.processor.append(1000 * (board.processor() - spent) / answered)
+        if options.argocd:
+            _beside(folder, filled, boards[many].url, options)
         memory = {count: board.megabytes() for count, board in boards.items()}
     _loads(f"{options.connections} connections, {WORKERS} workers, {few} and {many} events", chosen, loads, few, many)
     sizes = ", ".join(f"{megabytes:.0f} MB with {count} events" for count, megabytes in memory.items())
@@ -144,10 +154,19 @@ class Board:
     process: subprocess.Popen[bytes]
     url: str
 
+    def workers(self) -> list[Path]:
+        """Return what the system tells of each worker."""
+        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [Path("/proc") / pid for pid in pids]
+
+    def processor(self) -> float:
+        """Return the processor's seconds that workers have had."""
+        stats = [(place / "stat").read_text().rpartition(")")[2].split() for place in self.workers()]
+        return sum(int(stat[11]) + int(stat[12]) for stat in stats) / os.sysconf("SC_CLK_TCK")
+
     def megabytes(self) -> float:
         """Return the resident memory of the largest worker."""
-        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        texts = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+        texts = [(place / "status").read_text() for place in self.workers()]
         return max(int(match[1]) for text in texts if (match := re.search(r"VmRSS:\s+(\d+)", text))) / 1024
 
 
@@ -192,18 +211,20 @@ def _wait(url: str) -> None:
             time.sleep(0.1)
 
 
-def _ask(url: str, page: Page, **headers: str) -> Any:
-    asked = urllib.request.Request(url + page.path, headers={"Accept": page.accept, **headers})
+def _ask(url: str, page: Page, **headers: str) -> tuple[int, Any]:
+    """Ask once; return how many bytes came, and the headers."""
+    asked = urllib.request.Request(url + page.path, headers={"Accept": page.accept, **page.headers, **headers})
     with urllib.request.urlopen(asked, timeout=60) as answer:
-        answer.read()
-        return answer.headers
+        return len(answer.read()), answer.headers
 
 
-def _wrk(url: str, page: Page, options: argparse.Namespace, into: Load) -> None:
+def _wrk(url: str, page: Page, options: argparse.Namespace, into: Load) -> int:
+    """Ask again and again; return how many answers there were."""
     headers = [f"Accept: {page.accept}", "Accept-Encoding: gzip"]
+    headers += [f"{name}: {value}" for name, value in page.headers.items()]
     if page.known:
         # As a browser that comes back: the ETag may be another one in the next minute.
-        headers.append(f"If-None-Match: {_ask(url, page)['ETag']}")
+        headers.append(f"If-None-Match: {_ask(url, page)[1]['ETag']}")
     words = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", "--latency", "--timeout", "30s"]
     words += [word for header in headers for word in ("-H", header)]
     said = subprocess.run([*words, url + page.path], check=True, capture_output=True, text=True).stdout
@@ -213,13 +234,24 @@ def _wrk(url: str, page: Page, options: argparse.Namespace, into: Load) -> None:
     into.p50.append(found[50])
     into.p99.append(found[99])
     rate = re.search(r"Requests/sec: +([\d.]+)", said)
+    answered = re.search(r"(\d+) requests in", said)
     assert rate
+    assert answered
     into.rates.append(float(rate[1]))
+    return int(answered[1])
 
 
 def _loads(title: str, chosen: list[Page], loads: dict[tuple[int, str], Load], few: int, many: int) -> None:
     goal = f"p99 (goal: < {P99_MILLISECONDS} ms)"
-    head = ("asked for", "requests per second", "p50", goal, f"rate beside {few} events")
+    head = (
+        "asked for",
+        "requests per second",
+        "p50",
+        goal,
+        "a worker's processor, each",
+        f"rate beside {few} events",
+        "processor",
+    )
     rows = []
     for page in chosen:
         load, less = loads[many, page.name], loads[few, page.name]
@@ -231,10 +263,55 @@ def _loads(title: str, chosen: list[Page], loads: dict[tuple[int, str], Load], f
                 f"{statistics.median(load.rates):.0f}",
                 f"{p50:.0f} ms",
                 f"{p99:.0f} ms (best {min(load.p99):.0f})",
+                f"{statistics.median(load.processor):.1f} ms",
                 f"{statistics.median(ratios):.2f}×",
+                f"{statistics.median(load.processor) / statistics.median(less.processor):.2f}×",
             )
         )
     table(title, head, rows)
+
+
+# -- beside Argo CD ---------------------------------------------------------------------------------------------------
+
+
+def _beside(folder: Path, filled: Any, url: str, options: argparse.Namespace) -> None:
+    """Ask both for everything, in turns: Argo CD's list has no pages."""
+    from benchmarks import board_argocd
+
+    count = -(-options.apps // PAGE)
+    with board_argocd.serving(folder / "cluster", filled.cells) as argocd:
+        asked = [
+            (f"the board's API, all in {count} pages", url, [f"/api/board?page={one + 1}" for one in range(count)], {}),
+            ("Argo CD's API", argocd.url, ["/api/v1/applications"], argocd.headers),
+            (
+                "the same, fields of its page",
+                argocd.url,
+                [f"/api/v1/applications?fields={board_argocd.FIELDS}"],
+                argocd.headers,
+            ),
+        ]
+        rows = []
+        for name, place, paths, headers in asked:
+            pages = [Page(name, path, JSON, headers=headers) for path in paths]
+            took, size = _all_of(place, pages, options.rounds)
+            load = Load()
+            for _ in range(options.rounds):
+                _wrk(place, pages[0], options, load)
+            p50, p99 = statistics.median(load.p50), statistics.median(load.p99)
+            each = f"{statistics.median(load.rates):.1f}"
+            rows.append((name, f"{took:.0f} ms", f"{size / 1000:.0f} KB", each, f"{p50:.0f} ms", f"{p99:.0f} ms"))
+    head = ("asked for", "one client, everything", "bytes, gzipped", "answers per second", "p50", "p99")
+    table(f"{len(filled.cells)} Applications, {options.connections} connections ask for the first page", head, rows)
+
+
+def _all_of(url: str, pages: list[Page], rounds: int) -> tuple[float, int]:
+    """Return the milliseconds that all of some pages take in their best round, and their bytes."""
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        sizes = [_ask(url, page, **{"Accept-Encoding": "gzip"})[0] for page in pages]
+        times.append(1000 * (time.perf_counter() - begun))
+    return min(times), sum(sizes)
 
 
 # -- one by one -------------------------------------------------------------------------------------------------------

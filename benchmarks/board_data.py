@@ -19,10 +19,11 @@ _FIRST = 100_000_000
 
 
 class Filled(NamedTuple):
-    """Databases by how many events they have, and the app with most of them."""
+    """Databases by how many events they have, the app with most of them, and each app, environment and tag."""
 
     urls: dict[int, str]
     busiest: str
+    cells: Sequence[tuple[str, str, str]]
 
 
 def unlimited() -> Flask:
@@ -65,7 +66,8 @@ def fill(folder: Path, server: Any, apps: int, counts: Sequence[int]) -> Filled:
         server.create(f"events_{count}", "imported")
         urls[count] = server.url(f"events_{count}")
         busiest = _lengthen(urls[count], count)
-    return Filled(urls, busiest)
+    cells = [(row.app, row.environment, row.tag or "none") for row in collector.repository.status()]
+    return Filled(urls, busiest, cells)
 
 
 def _hear(collector: Any) -> None:

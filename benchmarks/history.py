@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.measure import Series, run, table
 
 FLOOR, OURS = "git log and git cat-file, their output taken apart", "Repository.deployments()"
-TEN = "the newest 10 commits, Repository.deployments(since=…)"
+NEWEST = {count: f"the newest {count} commits, Repository.deployments(since=…)" for count in (10, 1000)}
 SPEC = "the spec alone, Repository.spec()"
 _TAG = re.compile(rb"^  (?:newTag|digest): (.*)$", re.MULTILINE)
 
@@ -39,13 +39,15 @@ def _measure(folder: Path, apps: int, commits: int, runs: int) -> None:
     from testing.release_history import Plan, make
 
     bare = make(folder, Plan(apps=apps, commits=commits)).gitops
-    words = ["git", "rev-parse", "main~10"]
-    since = subprocess.run(words, cwd=bare, check=True, capture_output=True, text=True).stdout.strip()
-    rows = {name: Series() for name in (FLOOR, OURS, SPEC, TEN)}
+    words = ["git", "rev-parse", *(f"main~{count}" for count in NEWEST)]
+    former = subprocess.run(words, cwd=bare, check=True, capture_output=True, text=True).stdout.split()
+    newest = [(NEWEST[count], ["since", commit]) for count, commit in zip(NEWEST, former, strict=True)]
+    asked = dict([(FLOOR, ["floor"]), (OURS, ["all"]), (SPEC, ["spec"]), *newest])
+    rows = {name: Series() for name in asked}
     ours = [sys.executable, "-m", "benchmarks.history", "--once"]
     for _ in range(runs):
-        for name, asked in ((FLOOR, ["floor"]), (OURS, ["all"]), (SPEC, ["spec"]), (TEN, ["since", since])):
-            run([*ours, asked[0], bare, *asked[1:]], rows[name])
+        for name, (what, *more) in asked.items():
+            run([*ours, what, bare, *more], rows[name])
     lines = []
     for name, series in rows.items():
         ratio = f"{series.best / rows[FLOOR].best:.2f} / {series.median / rows[FLOOR].median:.2f}×"

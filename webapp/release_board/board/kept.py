@@ -1,9 +1,9 @@
-"""Values that are kept in memory, by what they are made of."""
+"""Values that are made once for all who ask: kept by what they are made of, or shared by who asks at one time."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 Value = TypeVar("Value")
 
@@ -44,3 +44,46 @@ class Kept(Generic[Value]):
             finally:
                 with self._lock:
                     self._making.pop(key, None)
+
+
+class Shared(Generic[Value]):
+    """What is read anew each time, but once for all who ask meanwhile.
+
+    Nobody gets what had begun to be read before they asked. A failure is that of all who waited for it.
+    """
+
+    def __init__(self, read: Callable[[], Value]) -> None:
+        self._read = read
+        self._news = threading.Condition()
+        self._begun = self._ended = 0
+        self._reading = False
+        self._found: Value | None = None
+        self._failure: Exception | None = None
+
+    def get(self) -> Value:
+        """Return what is read after this moment."""
+        with self._news:
+            wanted = self._begun + 1
+            self._news.wait_for(lambda: self._ended >= wanted or not self._reading)
+            if self._ended < wanted:
+                self._begun += 1
+                self._reading = True
+                self._lead()
+            found, failure = self._found, self._failure
+        if failure is not None:
+            raise failure
+        return cast("Value", found)
+
+    def _lead(self) -> None:
+        """Read for all who wait; the lock is free meanwhile."""
+        found, failure = None, None
+        self._news.release()
+        try:
+            found = self._read()
+        except Exception as error:  # noqa: BLE001 (it is raised by whoever asked)
+            failure = error
+        finally:
+            self._news.acquire()
+            self._reading = False
+            self._news.notify_all()
+        self._ended, self._found, self._failure = self._begun, found, failure

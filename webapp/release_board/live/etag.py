@@ -9,16 +9,16 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, request
 
 from release_board.access.reading import current
-from release_board.board.freshness import freshness
-from release_board.board.kept import Kept
+from release_board.board.freshness import Heard, freshness
+from release_board.board.kept import Kept, Shared
 from release_board.store.changes import newest
-from release_board.store.database import get_database
+from release_board.store.database import Database
 
 # Pages say how long ago things were, in minutes. So this is also the longest that anything is not noticed.
 SECONDS = 60
@@ -48,7 +48,9 @@ class Stamp:
 
 def init_app(app: Flask) -> None:
     """Make room for answers."""
+    database: Database = app.extensions["release_board.database"]
     app.extensions["release_board.answers"] = Kept[Body](ROOM)
+    app.extensions["release_board.content"] = Shared(partial(_content, database))
 
 
 def conditional(view: View) -> Callable[..., Response]:
@@ -80,11 +82,17 @@ def _conditional(view: View, *, exact: bool) -> Callable[..., Response]:
     return answer
 
 
+def _content(database: Database) -> tuple[int, list[Heard]]:
+    """Read the newest change and what the sources say: two queries, however long the history is."""
+    with database.session() as session:
+        return newest(session), list(freshness(session, int(time.time())).values())
+
+
 def _stamp(*, exact: bool) -> Stamp:
-    """Find what an answer depends on: two queries, however long the history is."""
+    """Find what an answer depends on."""
     now = int(time.time())
-    with get_database().session() as session:
-        change, sources = newest(session), list(freshness(session, now).values())
+    content: Shared[tuple[int, list[Heard]]] = current_app.extensions["release_board.content"]
+    change, sources = content.get()
     g.change = change
     said = [(one.name, one.problem, one.stale, one.cursor) for one in sources]
     heard = tuple(one.heard for one in sources)

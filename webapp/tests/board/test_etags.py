@@ -12,7 +12,7 @@ from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
 from access_board import SIGNED_IN, board
-from release_board.board.kept import Kept
+from release_board.board.kept import Kept, Shared
 from release_board.sources.collector import Collector
 
 if TYPE_CHECKING:
@@ -152,3 +152,49 @@ def test_a_failure_is_not_kept_and_there_is_room_for_so_many() -> None:
         kept.made(1, fail)
     assert [kept.made(number, lambda number=number: number) for number in (1, 2, 3)] == [1, 2, 3]  # type: ignore[misc]
     assert [kept.get(number) for number in (1, 2, 3)] == [None, 2, 3]
+
+
+def test_who_asks_at_one_time_shares_a_reading_that_begins_later() -> None:
+    begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
+    readings: list[int] = []
+
+    def read() -> int:
+        readings.append(len(readings))
+        begun.release()
+        go_on.acquire()
+        return readings[-1]
+
+    shared, found, asked = Shared(read), [], threading.Barrier(4)
+
+    def ask(*, late: bool) -> None:
+        if late:
+            asked.wait()
+        found.append((late, shared.get()))
+
+    first = threading.Thread(target=ask, kwargs={"late": False})
+    first.start()
+    begun.acquire()
+    others = [threading.Thread(target=ask, kwargs={"late": True}) for _ in range(3)]
+    for thread in others:
+        thread.start()
+    asked.wait()
+    go_on.release(4)
+    for thread in (first, *others):
+        thread.join()
+    assert (False, 0) in found
+    assert min(number for late, number in found if late) > 0
+
+
+def test_a_reading_that_fails_is_tried_again() -> None:
+    answers: list[int | Exception] = [LookupError(), 7]
+
+    def read() -> int:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    shared = Shared(read)
+    with pytest.raises(LookupError):
+        shared.get()
+    assert shared.get() == 7
