@@ -59,16 +59,41 @@ def places(data: Data, environments: Iterable[str]) -> dict[str, Place]:
     return {name: place for name, place in found.items() if place.region and place.account}
 
 
-def size(given: Data, resources: Data) -> tuple[int, int]:
-    """Return CPU units and MiB of a task: as said, or the smallest that has room for what the app requests."""
-    asked = {**(resources.get("requests") or {}), **(resources.get("limits") or {})}
+def size(given: Data, resources: Data, beside: Iterable[Data] = (), before: Iterable[Data] = ()) -> tuple[int, int]:
+    """Return CPU units and MiB of a task: as said, or the smallest that has room for what its containers request.
+
+    ``beside`` are the resources of containers that run along with the app's own, ``before`` those of each that ends
+    before it starts.
+    """
     cpu, memory = given.get("cpu"), given.get("memory")
-    least = (cpu or _amount(asked.get("cpu"), _UNITS), memory or _amount(asked.get("memory"), 1 / _MIB))
+    together = [_asked(one) for one in (resources, *beside)]
+    whole = [(sum(one[0] for one in together), sum(one[1] for one in together)), *map(_asked, before)]
+    least = (cpu or max(one[0] for one in whole), memory or max(one[1] for one in whole))
     for units in [cpu] if cpu else SIZES:
         room = next((amount for amount in SIZES.get(units, ()) if amount >= least[1]), None)
         if units >= least[0] and room is not None:
             return units, memory or room
     return cpu or SMALLEST[0], memory or SMALLEST[1]
+
+
+def task_size(workload: Workload) -> tuple[int, int]:
+    """Return CPU units and MiB of a workload's task, with room for the containers beside its own."""
+    others = [*(workload.pod.get("initContainers") or ())]
+    beside = [*(workload.pod.get("containers") or ()), *(one for one in others if runs_on(one))]
+    before = [one for one in others if not runs_on(one)]
+    return size(
+        workload.ecs, workload.resources, *([one.get("resources") or {} for one in of] for of in (beside, before))
+    )
+
+
+def runs_on(container: Data) -> bool:
+    """Tell whether a container that starts before the app's own runs along with it."""
+    return bool(container.get("restartPolicy") == "Always")
+
+
+def _asked(resources: Data) -> tuple[float, float]:
+    asked = {**(resources.get("requests") or {}), **(resources.get("limits") or {})}
+    return _amount(asked.get("cpu"), _UNITS), _amount(asked.get("memory"), 1 / _MIB)
 
 
 def _amount(written: object, unit: float) -> float:

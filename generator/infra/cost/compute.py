@@ -58,7 +58,7 @@ def tasks(part: Part, app: App) -> Iterator[Line]:
         if workload.kind != ecs.SERVICE:
             continue
         arm = workload.ecs.get("arch") == "arm64"
-        cpu, memory = ecs.size(workload.ecs, workload.resources)
+        cpu, memory = ecs.task_size(workload)
         amounts = _fargate(cpu, memory, _count(workload), arm=arm)
         spot = workload.ecs.get("spot") is not None
         cheaper = [*([] if arm else ["arch: arm64"]), *([] if spot else ["spot: {}"])]

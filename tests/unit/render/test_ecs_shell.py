@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from generator.render import render
@@ -36,3 +38,30 @@ ROWS = {
 def test_it_is_as_the_spec_says(said: str, told: str) -> None:
     found = render(loader.parse(SPEC.replace("FIELDS", said)))["infra/environments/prod/app-web.tf"].text
     assert told in found, found
+
+
+SIZES = {
+    "the app alone": ("resources: {requests: {cpu: 200m, memory: 400Mi}}", ("256", "512")),
+    "with one that runs along": (
+        "resources: {requests: {cpu: 200m, memory: 400Mi}}, sidecars: {proxy: {image: a/b, resources: {requests: {cpu: 100m, memory: 200Mi}}}}",
+        ("512", "1024"),
+    ),
+    "with one that runs along and starts first": (
+        "resources: {requests: {memory: 400Mi}}, sidecars: {proxy: {image: a/b, native: true, resources: {limits: {memory: 700Mi}}}}",
+        ("256", "2048"),
+    ),
+    "with one that ends before": (
+        "resources: {requests: {memory: 400Mi}}, initContainers: {fetch: {image: a/b, resources: {requests: {memory: 900Mi}}}}",
+        ("256", "1024"),
+    ),
+    "as it is said": (
+        "cpu: 256, memory: 512, sidecars: {proxy: {image: a/b, resources: {requests: {memory: 900Mi}}}}", ("256", "512"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "size"), SIZES.values(), ids=SIZES)
+def test_a_task_has_room_for_all_of_its_containers(said: str, size: tuple[str, str]) -> None:
+    files = render(loader.parse(SPEC.replace("FIELDS", said)))
+    found = json.loads(files["overlays/prod/web/task-definition.json"].text)
+    assert (found["cpu"], found["memory"]) == size

@@ -17,7 +17,7 @@ def render(spec: Spec, environment: str, app: Instance, workload: Workload) -> d
     """Render the task definition of a workload in an environment."""
     place = spec.aws[environment]
     names = (spec.project, environment, workload.app)
-    cpu, memory = ecs.size(workload.ecs, workload.resources)
+    cpu, memory = ecs.task_size(workload)
     role = workload.service_account.get("roleArn") or aws_names.role_arn(place, aws_names.task_role(*names))
     around = container.Around(place, aws_names.log_group(*names), memory)
     tags = {"project": spec.project, "environment": environment, "app": workload.app, **app.common_labels}
@@ -55,16 +55,12 @@ def migration(spec: Spec, environment: str, app: Instance) -> dict[str, Any]:
 
 def _others(pod: Data) -> Iterator[tuple[Data, bool]]:
     """Yield the containers beside the app's own, and whether each runs on."""
-    yield from ((one, _runs_on(one)) for one in pod.get("initContainers") or ())
+    yield from ((one, ecs.runs_on(one)) for one in pod.get("initContainers") or ())
     yield from ((one, True) for one in pod.get("containers") or ())
-
-
-def _runs_on(one: Data) -> bool:
-    return one.get("restartPolicy") == "Always"
 
 
 def _after(pod: Data) -> Iterator[dict[str, str]]:
     """Yield what has to happen in other containers before the app's own starts."""
     for one in pod.get("initContainers") or ():
         healthy = "HEALTHY" if one.get("livenessProbe") else "START"
-        yield {"containerName": one["name"], "condition": healthy if _runs_on(one) else "SUCCESS"}
+        yield {"containerName": one["name"], "condition": healthy if ecs.runs_on(one) else "SUCCESS"}

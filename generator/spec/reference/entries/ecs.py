@@ -22,12 +22,12 @@ ECS: Final[dict[str, Entry]] = {
     ),
     "apps.<app>.cpu": Entry(
         "target: ecs\ncpu: 512\nmemory: 1024",
-        unset="the smallest that has room for `resources`",
+        unset="the smallest that has room for `resources`, those of sidecars included",
         effect=f"`cpu` {_TASK}.",
     ),
     "apps.<app>.memory": Entry(
         "target: ecs\ncpu: 512\nmemory: 1024",
-        unset="the smallest that has room for `resources`",
+        unset="the smallest that has room for `resources`, those of sidecars included",
         effect=f"`memory` {_TASK}.",
     ),
     "apps.<app>.arch": Entry(
