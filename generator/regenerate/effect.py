@@ -1,4 +1,4 @@
-"""An effect on what runs already, and how generated files are read to find it."""
+"""An effect on running objects, and helpers that read generated files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def first(content: bytes, path: str) -> Value:
 
 
 def at(value: Value | None, *fields: str) -> Value | None:
-    """Return what stands at a place in maps; ``None`` where there is none."""
+    """Return the value at a path in maps; ``None`` if there is none."""
     for field in fields:
         value = value.get(field) if isinstance(value, dict) else None
     return value

@@ -1,4 +1,4 @@
-"""Tell what a change of generated files does to what runs in the cluster already. Pure.
+"""Find the effects of changed generated files on running objects in the cluster. Pure.
 
 Compares what was generated last with what is generated now, so that only files
 that differ are read, and a first generation has no effects. To add a rule: write
@@ -50,7 +50,7 @@ def of(
 
 
 def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merged: Mapping[str, bytes]) -> list[Effect]:
-    """Return images that come from another repository now, and keep the tag that the pipeline set for the former."""
+    """Return images whose repository changed, but whose tag the pipeline has set for the former repository."""
     found = []
     for path, content in merged.items():
         if path not in original or original[path] == updated.get(path, b""):

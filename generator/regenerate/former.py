@@ -1,4 +1,4 @@
-"""Tell what stays in the cluster of an app by a former name or in a former place, and how it is deleted. Pure."""
+"""Find objects that stay in the cluster under a former name or place, and how to delete them. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> lis
 def of_application(
     place: tuple[str, str], old: Value, new: Value, original: Mapping[str, bytes]
 ) -> Iterator[tuple[str, str]]:
-    """Yield what stays where an Application deployed to before."""
+    """Yield what stays in the former destination of an Application."""
     before, after = _destination(old), _destination(new)
     if before != after:
         command = _deletion(place, text(old, "spec", "destination", "namespace"), original)

@@ -19,7 +19,7 @@ _WHERE: Final = "name outputs in texts of apps: they reach what kustomize builds
 
 
 def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
-    """Raise ``SpecError`` for each reference to what is no output there; ``updated`` is what is generated now.
+    """Raise ``SpecError`` for each reference to an unknown output; ``updated`` are the new generated files.
 
     An output that a user has added to the environment's Terraform counts.
     """

@@ -1,6 +1,6 @@
-"""Guess that an app or an environment has a new name only, where the spec does not say so.
+"""Guess whether a removed app or environment only has a new name, if the spec does not say so.
 
-Imported once something is gone from the spec.
+This module is imported only after something was removed from the spec.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _IMAGE: Final = re.compile(rb"^ *(?:- )?image: *['\"]?([^\s'\"]+)", re.MULTILINE
 
 
 def hint(spec: Spec, orphans: Mapping[str, bytes], kept: Collection[str]) -> str:
-    """Return what to write for the likeliest new name; empty where none is likely.
+    """Return the field to write for the likeliest new name; empty if none is likely.
 
     Args:
         spec: What is to be generated.

@@ -1,14 +1,12 @@
-"""Remember what need not be rendered again, in the clone's own git folder; never committed.
+"""Remember unchanged renderings in the clone's own git folder, which is never committed.
 
-A fact is one digest over the code that renders, the project's part of
-the spec, one app's part, and the record of that app (its files as they lie
-under ``.generator/apps/``). A known fact means that rendering gave this record
-from these inputs before, and would again. What is of no app follows from all
-of the spec, and has a fact of its own; where all are known, nothing is
-rendered, and what renders is not even loaded.
+A fact is a digest over the code that renders, the project's part of the spec, an app's part, and the app's record
+(its files under ``.generator/apps/``). A known fact means that rendering made this record from these inputs before,
+and would make it again. Files of no app depend on the whole spec and have a fact of their own. If all facts are
+known, nothing is rendered, and the renderer is not loaded.
 
-Facts are about contents, never about names, times or sizes. So a cache that is
-old, damaged, lost or another repository's can make a run slower, but never wrong.
+Facts are about contents, never about names, times or sizes. So a lost, old or damaged cache, or one of another
+repository, can make a run slower, but never wrong.
 """
 
 from __future__ import annotations
@@ -47,7 +45,7 @@ class RenderCache:
         )
 
     def current(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return those of the ``stored`` records that are known to be what rendering would give."""
+        """Return those of the ``stored`` records that rendering is known to reproduce."""
         if not self._cache.known:
             return {}
         facts = {path: self._fact(path, stored[path]) for path in stored if path in self._apps}

@@ -1,4 +1,4 @@
-"""Tell what becomes of workloads that run when the spec says another kind, other volumes, or none of one. Pure."""
+"""Find the effects on running workloads of another kind, other volumes, or a removal in the spec. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Object(NamedTuple):
 
 
 def of(original: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[Effect]:
-    """Yield what becomes of the workloads of bases whose files go."""
+    """Yield the effects on workloads of bases whose files are removed."""
     gone = [found for path in original if path not in updated and (found := _workload(path, original))]
     if not gone:
         return
@@ -66,7 +66,7 @@ def _removed(one: _Object, others: list[_Object]) -> Effect:
 
 
 def of_claims(place: tuple[str, str], name: str) -> Effect:
-    """Return what it takes to change the volumes of a StatefulSet."""
+    """Return the steps that change the volumes of a StatefulSet."""
     return Effect(
         *place,
         f"the volumeClaimTemplates of the StatefulSet {name} cannot be changed while it is there",
