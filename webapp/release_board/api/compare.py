@@ -31,14 +31,15 @@ def index() -> dict[str, Any]:
     if commit is None:
         raise ServiceUnavailable("The repository has not been read yet.")
     if app and not apps:
-        raise NotFound("There is no such app.")
+        raise NotFound("There is no such app or product.")
     try:
         found = get_comparisons().compare(commit, given["from"], given["to"], apps) if apps else []
     except errors.GeneratorError as error:
         raise ServiceUnavailable(f"That cannot be compared: {error.message}") from None
-    sides: dict[str, Any] = {"from": given["from"], "to": given["to"]}
+    sides: dict[str, Any] = {name: given[name] for name in ("from", "to", "app") if given[name]}
     return {
-        **sides,
+        "from": given["from"],
+        "to": given["to"],
         "commit": commit,
         "apps": [_compared(one) for one in found],
         "next": url_for(".index", **sides, after=following) if following else None,

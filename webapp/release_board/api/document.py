@@ -56,7 +56,7 @@ ROUTES: dict[str, tuple[str, dict[str, str], str]] = {
         {
             "from": "an environment",
             "to": "another one",
-            "app": "this app alone",
+            "app": "this app alone, or the apps of this product",
             "after": "see `next`",
         },
         "What differs between two environments, by app",

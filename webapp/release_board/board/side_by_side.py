@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 from generator import Difference, Repository
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from release_board.sources.importing import GIT
@@ -50,10 +50,12 @@ class Compared:
 
 
 def place(session: Session, app: str, after: str) -> tuple[str | None, list[str], str | None]:
-    """Return the board's commit, a page of apps (or the one), and the app after which the next page begins."""
+    """Return the commit, a page of apps (the one, those of a product, or all), and the last if there are more."""
     commit = session.scalar(select(Source.cursor).where(Source.name == GIT))
     query = select(App.name).order_by(App.name).limit(APPS + 1)
-    query = query.where(App.name == app) if app else query.where(App.name > after)
+    query = query.where(App.name > after)
+    if app:
+        query = query.where(or_(App.name == app, App.product == app))
     names = list(session.scalars(query))
     return commit, names[:APPS], names[APPS - 1] if len(names) > APPS else None
 

@@ -18,7 +18,7 @@ blueprint = Blueprint("compare", __name__)
 @blueprint.get("/compare")
 @limits.limiter.limit(limits.FIND)
 def index() -> str:
-    """Compare `from` with `to`, all apps page by page, or one `app`."""
+    """Compare `from` with `to`, all apps page by page, or one `app` or product."""
     given = {name: request.args.get(name, "") for name in ("from", "to", "app", "after")}
     app, after = (named(given[name]) if given[name] else "" for name in ("app", "after"))
     with get_database().session() as session:
@@ -31,7 +31,7 @@ def index() -> str:
     if wanted and commit is None:
         problem = "The repository has not been read yet."
     elif wanted and not apps:
-        problem = f"There is no app {app}." if app else "There is no app."
+        problem = f"There is no app or product {app}." if app else "There is no app."
     elif wanted and commit is not None:
         try:
             found = get_comparisons().compare(commit, given["from"], given["to"], apps)

@@ -70,7 +70,7 @@ def test_what_cannot_be_compared_is_said(gitops: GitOps, collector: Collector, p
     assert "Choose two environments" in pages.get("/compare").text
     assert "is one environment" in pages.get("/compare?from=dev&to=dev").text
     assert "There is no such environment" in pages.get("/compare?from=dev&to=<script>").text
-    assert "There is no app nothing" in pages.get("/compare?from=dev&to=prod&app=nothing").text
+    assert "There is no app or product nothing" in pages.get("/compare?from=dev&to=prod&app=nothing").text
     assert pages.get("/compare?from=dev&to=prod&app=../etc").status_code == 404
     page = pages.get("/compare?from=dev&to=prod").text
     assert "? not known" in page

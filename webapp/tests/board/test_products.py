@@ -84,6 +84,13 @@ def test_products_that_change_reach_pages_that_are_open(products: GitOps, board:
     assert pages.get("/api/apps/books").get_json()["product"] is None
 
 
+def test_a_product_is_compared_as_one(products: GitOps, pages: FlaskClient) -> None:
+    found = pages.get("/api/compare?from=staging&to=prod&app=store").get_json()
+    assert {one["app"] for one in found["apps"]} == {"cart", "web"}
+    assert ">alone<" not in pages.get("/compare?from=staging&to=prod&app=store").text
+    assert 'href="/?product=store"' in pages.get("/apps/web").text
+
+
 def test_one_reader_overlooks_for_pages_and_tells_the_api(pages: FlaskClient) -> None:
     given = {"q": "x" * 101, "state": "gone", "product": "p" * 81, "page": "-1"}
     asked, faults = read(given, ["b", "", "a", "a"])
