@@ -85,7 +85,7 @@ class _Manifest:
         """Place what has a place."""
         name, kind = str(self.data["name"]), str(self.data["type"])
         if kind == STATIC:
-            hint = "a bucket behind CloudFront, made in infra/shared by hand; `aws s3 sync` in the pipeline fills it"
+            hint = f"add `sites: {{{name}: {{source: FOLDER}}}}`: a pipeline builds it, and `publish` brings its files"
             self.leave(("type",), hint, f"the static site {name} runs no container")
             return
         fields: dict[str, Any] = {"image": f"{self.application}/{name}"}
