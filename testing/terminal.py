@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -32,6 +33,8 @@ def on_terminal(
         start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )  # fmt: skip
     os.close(other)
+    # A read may end in the middle of a character.
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     shown, asked, left, typed = "", 0, list(answers), ""
     deadline = time.monotonic() + seconds
     try:
@@ -44,7 +47,7 @@ def on_terminal(
                     break
                 if not piece:
                     break
-                shown += piece.decode(errors="replace")
+                shown += decoder.decode(piece)
             elif child.poll() is not None:
                 break
             elif typed == CTRL_C:
