@@ -39,6 +39,8 @@ CRANE = Module("crane", 20, 220, variables=("github.com/google/go-containerregis
 TERRAFORM = Module("terraform", 200, 3300, variables=("github.com/hashicorp/terraform/version.dev=no",))
 OPENTOFU = Module("opentofu", 300, 3600, variables=("github.com/opentofu/opentofu/version.dev=no",))
 AWS_STUB = Module("aws-stub", 25, 250)
+KUBESEAL = Module("kubeseal", 45, 600)
+SOPS = Module("sops", 80, 1300)
 
 _TERRAFORM = "https://releases.hashicorp.com/terraform/{version}/terraform_{version}"
 _HELM = "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz"
@@ -250,6 +252,33 @@ _ALL = (
         Release("", ""),
     ),
     Pin(
+        "kubeseal",
+        "0.40.0",
+        ("--version",),
+        r"version: v?(\d\S+)",
+        Fit.NEWER,
+        KUBESEAL,
+        "github.com/bitnami/sealed-secrets/cmd/kubeseal",
+        "kubeseal",
+        _github(
+            "bitnami-labs/sealed-secrets",
+            "kubeseal-{version}-{os}-{arch}.tar.gz",
+            "sealed-secrets_{version}_checksums.txt",
+            "kubeseal",
+        ),
+    ),
+    Pin(
+        "sops",
+        "3.13.3",
+        ("--version", "--disable-version-check"),
+        r"sops v?(\d\S+)",
+        Fit.NEWER,
+        SOPS,
+        "github.com/getsops/sops/v3/cmd/sops",
+        "sops",
+        _github("getsops/sops", "sops-v{version}.{os}.{arch}", "sops-v{version}.checksums.txt"),
+    ),
+    Pin(
         "terraform",
         "1.11.4",
         ("version",),
@@ -281,6 +310,7 @@ _CLUSTER = ("kustomize", "helm", "argocd", "kubectl", "kube-apiserver", "kube-co
 GROUPS: dict[str, tuple[str, ...]] = {
     "core": ("kustomize", "kubeconform"),
     "infra": ("aws-stub", "terraform"),
+    "secrets": ("kubeseal", "sops"),
     "local-kwok": (*_CLUSTER, "kwok"),
     "local-real": (*_CLUSTER, "kubelet", "kube-proxy", "coredns"),
     "schemas": (
@@ -291,7 +321,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER),
     ),
 }
-"""Names that stand for several: what the generator itself uses, what checks of ``infra/`` use, what a cluster on this
-machine uses (with nodes that KWOK plays, or with a real one), and what ``scripts/update-schemas`` reads."""
+"""Names that stand for several: what the generator itself uses, what checks of ``infra/`` use, what encrypts the
+files of ``encryptedSecret``, what a cluster on this machine uses (with nodes that KWOK plays, or with a real one),
+and what ``scripts/update-schemas`` reads."""
 LOCAL = "local"
 """Name for the group that ``local up`` uses: the one with a real node for root, else the one with KWOK."""
