@@ -1,1 +1,1 @@
-"""The command line: options in, tables or JSON out. Everything below it prints nothing."""
+"""The command line: options in, tables or JSON out. The packages below print nothing."""

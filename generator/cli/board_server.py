@@ -1,4 +1,4 @@
-"""Start the release board, a web app of its own, on this machine's own address, in place of this process."""
+"""Start the release board, a separate web app, on this machine's loopback address; it replaces this process."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from generator.tools import cache
 
 _PACKAGE: Final = "release_board"
 _BOARD: Final = (sys.executable, "-m", _PACKAGE)
-# A few that stand for all: each is needed before anything answers.
+# These packages stand for all: the board cannot start without any of them.
 _NEEDED: Final = ("alembic", "flask", "gevent", "gunicorn", "sqlalchemy")
-# A long history is imported once.
+# The limit is long, because the first start imports the whole history.
 _IMPORT_SECONDS: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A board that will be at ``url`` and show ``repository``, with the variables that say so."""
+    """A board that will show ``repository`` at ``url``, with the environment variables for its process."""
 
     url: str
     repository: str
     environment: Mapping[str, str]
 
     def collect(self) -> None:
-        """Read all that there is, so that the first page is not empty. Raises ToolError if it cannot be read."""
+        """Import the repository's history, so that the first page is not empty. Raise ToolError if that fails."""
         done = process.run(
             [*_BOARD, "collect", "--once"], Setting(env=self.environment), ok=range(256), timeout=_IMPORT_SECONDS
         )
@@ -44,12 +44,12 @@ class Board:
             raise ToolError(f"the board cannot read {self.repository}: {said}", "see what `status` says of it")
 
     def serve(self) -> NoReturn:
-        """Become the board; signals reach it, and it opens the browser by itself once it answers."""
+        """Replace this process by the board, so that signals reach it. The board opens the browser when it is ready."""
         os.execve(sys.executable, [*_BOARD, "serve"], {**os.environ, **self.environment})  # noqa: S606 (no shell)
 
 
 def board(directory: Path, spec: Spec, port: int, *, remote: bool, browser: bool) -> Board:
-    """Return the board of a checkout, or of the remote that its spec names. ToolError if packages are missing."""
+    """Return the board of a checkout or, if ``remote``, of its spec's remote. ToolError if packages are missing."""
     repository, branch = (spec.repository, spec.branch) if remote else _here(directory)
     found = _found()
     kept = cache.folder() / "board" / hashlib.sha256(f"{repository} {branch}".encode()).hexdigest()[:16]
@@ -72,7 +72,7 @@ def board(directory: Path, spec: Spec, port: int, *, remote: bool, browser: bool
 
 
 def _here(directory: Path) -> tuple[str, str]:
-    """Return the URL of a checkout and the branch that it is on."""
+    """Return a checkout's ``file:`` URL and its branch. Raise an error if it is on no branch, or has no commits."""
     branch = history.branch(directory)
     if branch is None or history.here(directory) is None:
         raise RepositoryError(
@@ -82,7 +82,7 @@ def _here(directory: Path) -> tuple[str, str]:
 
 
 def _found() -> dict[str, str]:
-    """Return the variables with which the board's package is found: installed, or in the checkout of this project."""
+    """Return the environment variables that let Python find the board's package: installed, or in this checkout."""
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     package = Path(__file__).parents[2]
     installed = importlib.util.find_spec(_PACKAGE) is not None

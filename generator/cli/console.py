@@ -1,4 +1,4 @@
-"""Print: tables, colours on a terminal, plain text in a pipe, JSON or YAML where asked for."""
+"""Print tables: with colours on a terminal, as plain text in a pipe, or as JSON or YAML with ``-o``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from generator.escaping import CONTROLS, escape, harmless
 
 COLORS: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "grey": "90", "bold": "1"}
 _STYLES: Final = {"grey": "bright_black", "red": "red", "green": "green", "yellow": "yellow", "blue": "blue"}
-# `text` and `wide` are tables, `name` is the first column of a table.
+# `text` and `wide` print tables; `name` prints the first column only.
 FORMS: Final = ("text", "wide", "name", "json", "yaml")
-# What is installed, and what messages say.
+# The name of the installed script, and the form of it in messages.
 INSTALLED: Final = "gitops-generator"
 CANONICAL: Final = "python -m generator"
-# Words that a table shows in a colour, wherever they stand alone in a cell.
+# Words that a table prints in a colour, if they stand alone in a cell.
 MEANINGS: Final = {
     "generated": "grey", "pipeline": "blue", "edited": "yellow", "missing": "yellow", "orphaned": "yellow",
     "conflicting": "red", "failed": "red", "ok": "green", "passed": "green", "running": "green", "stopped": "red",
@@ -30,60 +30,60 @@ MEANINGS: Final = {
 }  # fmt: skip
 
 
-# The colours that `paint` writes, or what would steer a terminal.
+# Escape sequences that `paint` writes, or other characters that would control a terminal.
 _STEERING: Final = re.compile(rf"(?P<own>\x1b\[(?:0|1|3[1-4]|90)m)|(?:{CONTROLS})")
 
 
 def _shown(text: str, stream: object) -> str:
-    """Escape control characters, but for the colours of `paint`."""
+    """Return the text with control characters escaped, except the colours of `paint`."""
     keep = colored(stream)
     return _STEERING.sub(lambda found: found[0] if keep and found["own"] else escape(found), text)
 
 
 def on_terminal(stream: object = None) -> bool:
-    """Tell whether this is a terminal, and one that is not dumb."""
+    """Tell whether ``stream`` (standard output if None) is a terminal, and not a dumb one."""
     target = stream or sys.stdout
     return bool(getattr(target, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
 
 
 def colored(stream: object = None) -> bool:
-    """Tell whether to use colours: on a terminal, unless NO_COLOR is set."""
+    """Tell whether to print colours: if the stream is a terminal and NO_COLOR is not set."""
     return on_terminal(stream) and "NO_COLOR" not in os.environ
 
 
 def paint(text: str, color: str, stream: object = None) -> str:
-    """Colour a text, where colours are used."""
+    """Return the text in a colour if the stream shows colours, else unchanged."""
     return f"\x1b[{COLORS[color]}m{text}\x1b[0m" if colored(stream) else text
 
 
 class _Output:
-    """Form of this run's output: one of ``FORMS``."""
+    """The form of this run's output, one of ``FORMS``."""
 
     form: str = "text"
 
 
 def configure(form: str) -> None:
-    """Choose one of ``FORMS`` for all that is printed from now on."""
+    """Set the form of all further output, one of ``FORMS``."""
     _Output.form = form
 
 
 def is_for_machines() -> bool:
-    """Tell whether each command is to print one document, and nothing else, on standard output."""
+    """Tell whether a command must print one JSON or YAML document, and nothing else, on standard output."""
     return _Output.form in ("json", "yaml")
 
 
 def is_for_names() -> bool:
-    """Tell whether tables are their first column alone."""
+    """Tell whether tables print their first column only (``-o name``)."""
     return _Output.form == "name"
 
 
 def program() -> str:
-    """Return how this program was called, in a form that can be pasted."""
+    """Return how the user called this program, such as ``python -m generator``, ready to paste into a shell."""
     return INSTALLED if os.path.basename(sys.argv[0]) == INSTALLED else CANONICAL  # noqa: PTH119 (as light as it gets)
 
 
 def pasted(text: str) -> str:
-    """Return help or a hint with the commands in it spelled as this program was called."""
+    """Return a text with ``python -m generator`` in it replaced by how the user called this program."""
     return text if program() == CANONICAL else text.replace(CANONICAL, program())
 
 
@@ -93,30 +93,30 @@ def say(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """Print a line about progress on standard error, so that output stays clean."""
+    """Print a line about progress on standard error, so that standard output has results only."""
     sys.stderr.write(_shown(f"{text}\n", sys.stderr))
     sys.stderr.flush()
 
 
 def plain(notes: Iterable[str]) -> list[str]:
-    """Return notes as JSON has them, without what marks them as notes in a terminal."""
+    """Return notes for JSON: without the prefix that marks them as notes on a terminal."""
     return [text.removeprefix("note: ") for text in notes]
 
 
 def iso(seconds: float) -> str:
-    """Return a time as JSON has it everywhere: ISO 8601, in UTC."""
+    """Return a time, in seconds since 1970, for JSON: ISO 8601, in UTC."""
     import time
 
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def clear() -> None:
-    """Clear the terminal, for what is shown anew."""
+    """Clear the terminal before the next table of ``--watch``."""
     sys.stdout.write("\x1b[H\x1b[2J")
 
 
 def emit(data: Mapping[str, object], *, in_a_stream: bool = False) -> None:
-    """Print one JSON document, or one of YAML for `-o yaml`; in a stream of them, JSON is one line each."""
+    """Print one JSON document (YAML with ``-o yaml``); ``in_a_stream`` prints JSON on one line."""
     if _Output.form == "yaml":
         from generator.yaml import emit as yaml_emit
 
@@ -126,16 +126,16 @@ def emit(data: Mapping[str, object], *, in_a_stream: bool = False) -> None:
     import json
 
     text = json.dumps(data, indent=None if in_a_stream else 2, ensure_ascii=False)
-    # Within strings alone, and in JSON's own way.
+    # Such characters occur only inside of strings, where JSON has escapes for them.
     sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print aligned columns.
 
-    On a terminal they fit its width (`-o wide` leaves them as wide as they are), the head is bold and states
-    are coloured; in a pipe it is plain text, one line a row. `-o name` prints the first column alone. A cell may
-    have several lines, which a pipe gets in one, with commas.
+    On a terminal, the table fits the width (except with `-o wide`), the head is bold and states are coloured.
+    In a pipe, the table is plain text with one line for each row. `-o name` prints the first column only. A cell
+    may have several lines; a pipe gets them joined by commas.
     """
     if _Output.form == "name":
         for row in rows:
@@ -155,14 +155,14 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table that wraps the text of its cells where the terminal is too narrow."""
+    """Print a table; if the terminal is too narrow, wrap the text of cells."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in head:
-        # No word of a head is cut in two; the text of cells may be.
+        # Words of the head are never split; words of cells may be.
         shown.add_column(name, overflow="fold", min_width=max(map(len, name.split()), default=0))
     for row in rows:
         shown.add_row(*(Text("\n").join(Text.assemble(*_styled(line)) for line in cell.split("\n")) for cell in row))
@@ -170,14 +170,14 @@ def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def _styled(line: str) -> Iterator[tuple[str, str]]:
-    """Yield the parts of a cell's line, each with its style: of `2 behind` the last word tells it."""
+    """Yield the parts of a cell's line, each with its style. Its last word decides: `behind` in `2 behind`."""
     for number, part in enumerate(line.split(", ")):
         word = part if part in MEANINGS else part.rpartition(" ")[2]
         yield f"{', ' if number else ''}{harmless(part)}", _STYLES.get(MEANINGS.get(word, ""), "")
 
 
 def report(error: GeneratorError) -> None:
-    """Print an error on standard error, with its hint; for a spec, every fault with its place."""
+    """Print an error and its hint on standard error; for a faulty spec, each fault with its place."""
     for text in getattr(error, "__notes__", ()):
         note(f"note: {text}")
     if isinstance(error, SpecError):
@@ -190,7 +190,7 @@ def report(error: GeneratorError) -> None:
 
 
 def show_conflict(conflict: Conflict) -> None:
-    """Print a conflict with its place and its three sides."""
+    """Print a conflict on standard error: its place and its three sides."""
     note(f"{conflict.path}:{conflict.line}: {conflict.field or 'the file'}")
     for name, value in (("original", conflict.original), ("local", conflict.local), ("updated", conflict.updated)):
         author = f" ({conflict.author})" if name == "local" and conflict.author else ""
@@ -208,7 +208,7 @@ def _error(message: str, hint: str, prefix: str = "error: ", excerpt: str = "") 
 
 @contextmanager
 def progress(what: str = "") -> Iterator[Callable[[str], None]]:
-    """Yield a function that tells what is being done: beside a spinner on a terminal, and silent in a pipe."""
+    """Yield a function that shows the current step beside a spinner on a terminal; in a pipe it prints nothing."""
     if not colored(sys.stderr):
         yield lambda _text: None
         return

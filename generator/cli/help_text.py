@@ -1,14 +1,14 @@
-"""Lay out the text of `--help`: wrap prose to the terminal's width, and leave commands on one line, to be pasted."""
+"""Format the text of `--help`: wrap prose to the terminal's width, but keep each command on one line for pasting."""
 
 import argparse
 import re
 
-# An example and what it does, at least two spaces apart.
+# An example command, at least two spaces, and the explanation.
 _EXPLAINED = re.compile(r"(?P<command>  \S.*?)  +(?P<about>\S.*)")
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Wrap paragraphs, and put what an example does under it where both are too long for a line."""
+    """Wrap paragraphs; put the explanation of an example below it if one line is too short for both."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n\n".join(indent + _fitted(part, width) for part in text.split("\n\n"))
@@ -29,7 +29,7 @@ def _narrowed(line: str, width: int) -> str:
 
 
 def _filled(text: str, width: int, indent: str) -> str:
-    import textwrap  # late: a command that prints no help is started without it
+    import textwrap  # Imported here, because only `--help` needs it.
 
     return textwrap.fill(
         text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False

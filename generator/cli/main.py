@@ -1,4 +1,4 @@
-"""The command line: parse, dispatch, and turn errors into exit codes.
+"""The command line: parse the arguments, run the command, and turn errors into exit codes.
 
 0 done, or nothing to do · 1 something for the user to fix · 2 usage ·
 3 a bug in here · 4 conflicts with hand edits · 130 interrupted
@@ -26,7 +26,7 @@ from generator.errors import Conflicts, GeneratorError, UsageError
 
 EXIT_BUG: Final = 3
 EXIT_INTERRUPTED: Final = 130
-# What a machine may refuse at any moment, and what is no bug in here.
+# Errors that the machine can cause at any moment, such as a full disk. They are no bugs of the generator.
 MACHINE: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENAMETOOLONG)
 
 _WIDTH: Final = 80
@@ -45,7 +45,7 @@ exit codes:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help spells commands as this program was called, and fits the terminal."""
+    """A parser whose help fits the terminal and spells commands as the user called this program."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=Formatter, **settings)
@@ -60,7 +60,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Top(_Parser):
-    """The whole command line; its help lists the commands by task."""
+    """The parser of the whole command line; its help lists the commands by task."""
 
     def format_help(self) -> str:
         head, options, rest = super().format_help().partition("\noptions:")
@@ -68,7 +68,7 @@ class _Top(_Parser):
 
 
 def _listed() -> str:
-    """Return the commands by task, with what each does."""
+    """Return the list of commands for the help: grouped by task, each with one line that says what it does."""
     import textwrap
 
     width = max(map(len, COMMANDS)) + 4
@@ -82,20 +82,20 @@ def _listed() -> str:
 
 
 def parser(*names: str, completing: bool = False) -> argparse.ArgumentParser:
-    """Return the command line with one subparser for each of these commands; all of them, if none is named.
+    """Return the parser of the command line, with subparsers for these commands, or for all if none is named.
 
-    ``completing`` shows the subcommands to what reads the parser, as the maker of completions does.
+    ``completing`` makes the subcommands visible to code that reads the parser, such as the completion script.
     """
     top = _Top(
         prog=console.program(),
         usage=f"{console.program()} [-C DIR] [-o FORM] COMMAND ...",
-        description="Turn generator.yaml into a GitOps repository for Argo CD on AWS. Hand edits survive.",
+        description="Write a GitOps repository for Argo CD on AWS from generator.yaml. Hand edits are kept.",
         epilog=EPILOG,
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
     shared = _Parser(add_help=False)
     for target in (top, shared):
-        # SUPPRESS, so that an option given before the command is not reset by the command's default.
+        # Without SUPPRESS, the command's default would overwrite an option that stands before the command.
         target.add_argument(
             "-C",
             dest="directory",
@@ -129,18 +129,18 @@ def parser(*names: str, completing: bool = False) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
-    # A run makes very many objects that stay, and hardly a cycle: looking for cycles would take a fifth of its time.
+    """Run one command with the arguments ``argv`` (``sys.argv`` if None), and return the exit code."""
+    # A run keeps its many objects to the end, with few cycles: the search for cycles would take a fifth of the time.
     gc.set_threshold(1_000_000)
     words = list(sys.argv[1:] if argv is None else argv)
     console.configure(_form(words))
     try:
-        # A path may hold bytes that are no text, and a terminal may know less than UTF-8: neither is a bug.
+        # A path may contain bytes that are no text, and a terminal may not support UTF-8: neither is a bug.
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
         try:
             code = _run(words)
-        except SystemExit as stop:  # argparse, after --help or a usage error
+        except SystemExit as stop:  # argparse exits after --help or a usage error.
             code = int(stop.code or 0)
         sys.stdout.flush()
         return code
@@ -148,7 +148,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.note("interrupted")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain again while it shuts down.
+        # The reader of the pipe (head, less) has ended. Without this, Python would print an error while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:  # noqa: BLE001 (the one place where bugs surface)
@@ -161,7 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _form(words: Sequence[str]) -> str:
-    """Return how to print, before the command line is understood: what is wrong with it is for machines, too."""
+    """Return the value of ``-o`` before the arguments are parsed, so that errors of usage have the right form, too."""
     for word, after in zip(words, [*words[1:], ""], strict=False):
         name, _, value = word.partition("=") if word.startswith("--") else (word[:2], "", word[2:])
         if name in ("-o", "--output"):
@@ -174,13 +174,13 @@ def _run(words: Sequence[str]) -> int:
     words, command = _with_command(words)
     if not command.startswith("-") and command not in COMMANDS:
         return _failed(_unknown(command))
-    # Only help shows all commands, and has to load them.
+    # Only help shows all commands and must load them.
     names = [command] if command in COMMANDS else [DEFAULT] if command == "--version" else []
     options = parser(*names).parse_args(words)
     if options.version:
         console.say(__version__)
         return 0
-    # Help and the version need none of these, and would wait for them.
+    # Imported here, because help and the version need none of these modules.
     from generator.credentials import Credentials, using
     from generator.git import hosts
 
@@ -188,11 +188,11 @@ def _run(words: Sequence[str]) -> int:
     form = getattr(options, "output", console.FORMS[0])
     console.configure(form)
     options.form, options.json = form, console.is_for_machines()
-    # A polite kill cleans up just as Ctrl-C does.
+    # SIGTERM cleans up as Ctrl-C does.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     options.credentials = Credentials.from_environment()
-    # What the user has written may get the user's token; what the spec says may not.
+    # A URL from the user may receive the user's token; a URL from the spec may not.
     named = hosts.naming(options.directory, getattr(options, "remote", None), getattr(options, "api", None))
     try:
         with using(options.credentials), named:
@@ -207,7 +207,10 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _repository(folder: Path) -> Path:
-    """Return the nearest folder upwards with a generator.yaml, within one git repository; else ``folder`` itself."""
+    """Return the nearest folder with a generator.yaml: ``folder`` or one above it in the same git repository.
+
+    If there is none, return ``folder``.
+    """
     from generator.spec.layout import SPEC
 
     found = None
@@ -227,9 +230,9 @@ def _unknown(command: str) -> UsageError:
 
 
 def _with_command(words: Sequence[str]) -> tuple[list[str], str]:
-    """Return the words with the command among them, and the command; it may be ``--help``.
+    """Return the words including the command, and the command, which may be ``--help``.
 
-    Without one the default is meant, so its options may follow at once: ``generator --prune``.
+    If the words have no command, the default command is added, so ``generator --prune`` works.
     """
     place = 0
     while place < len(words) and words[place].startswith(("-C", "-o", "--output")):

@@ -1,4 +1,4 @@
-"""Options that several commands have, each spelled and explained once."""
+"""Options that several commands have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _UNITS: Final = {None: 1, "s": 1, "m": 60, "h": 3600}
 
 
 def duration(text: str) -> float:
-    """Return the seconds of ``90``, ``90s``, ``10m`` or ``1h``."""
+    """Return a duration such as ``90``, ``90s``, ``10m`` or ``1h`` in seconds. Raise argparse's error for others."""
     found = _DURATION.fullmatch(text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration: 90s, 10m or 1h")
@@ -19,31 +19,31 @@ def duration(text: str) -> float:
 
 
 def count(text: str) -> int:
-    """Return a number from 1."""
+    """Return a whole number of at least 1. Raise argparse's error for others."""
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
     return int(text)
 
 
 def app(parser: argparse.ArgumentParser) -> None:
-    """Add the one app that a command is about."""
+    """Add the argument for the one app of a command."""
     parser.add_argument("app", metavar="APP", help="the app's name in the spec")
 
 
 def apps(parser: argparse.ArgumentParser) -> None:
-    """Add the apps that a command is narrowed to."""
-    about = "these apps, or those of these products; all of them if none is named"
+    """Add the argument for the apps that a command is limited to."""
+    about = "only these apps, or the apps of these products; all apps if left out"
     parser.add_argument("apps", nargs="*", metavar="APP", help=about)
 
 
 def environment(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """Add the one environment that a command is about, or is narrowed to."""
+    """Add the option for the one environment of a command (``required``), or that it is limited to."""
     about = "the environment" if required else "one environment; all if left out"
     parser.add_argument("-e", "-n", "--env", required=required, metavar="ENV", help=about)
 
 
 def environments(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """Add the environments that a command is about, or is narrowed to."""
+    """Add the option for the environments of a command (``required``), or that it is limited to."""
     about = "the environment; repeatable" if required else "this environment; repeatable; all if left out"
     parser.add_argument(
         "-e", "-n", "--env", required=required, action="append", default=None if required else [],
@@ -52,38 +52,41 @@ def environments(parser: argparse.ArgumentParser, *, required: bool = False) -> 
 
 
 def time(parser: argparse.ArgumentParser, name: str, default: str, about: str) -> None:
-    """Add a time, which every command takes in the same units."""
+    """Add an option for a duration, with the same units in every command."""
     parser.add_argument(
         name, type=duration, default=default, metavar="TIME", help=f"{about}: 90 or 90s, 5m, 1h; {default} if left out"
     )
 
 
 def remote(parser: argparse.ArgumentParser, to: str, only: str = "") -> None:
-    """Add the repository and the branch of it, ``to`` do what with; ``only`` says with which option they count."""
+    """Add the options for a repository and its branch.
+
+    ``to`` says what they are for, such as "to push to"; ``only`` names the option that they need.
+    """
     ending = f", {only}" if only else ""
     parser.add_argument("--remote", metavar="URL", help=f"the repository {to}{ending}; the spec's if left out")
     parser.add_argument("--branch", help=f"the branch {to}{ending}; the spec's if left out")
 
 
 def pager(parser: argparse.ArgumentParser) -> None:
-    """Add how to do without the pager, to a command that prints long text."""
-    parser.add_argument("--no-pager", action="store_true", help="print long text on a terminal at once")
+    """Add ``--no-pager`` to a command that prints long text."""
+    parser.add_argument("--no-pager", action="store_true", help="print long text on a terminal without a pager")
 
 
 def regenerating(parser: argparse.ArgumentParser) -> None:
-    """Add that the repository is regenerated, to a command that changes generator.yaml."""
-    parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
+    """Add ``--generate`` to a command that changes generator.yaml."""
+    parser.add_argument("--generate", action="store_true", help="also write the repository's files, as `generate` does")
 
 
 def fields(parser: argparse.ArgumentParser, of: str) -> None:
-    """Add the fields that are said ``of`` something."""
+    """Add ``--set`` for the fields of something, such as "the app"."""
     parser.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help=f"say a field of {of}"
+        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help=f"set a field of {of}"
     )
 
 
 def given_fields(words: list[str]) -> dict[str, str]:
-    """Read ``FIELD=VALUE`` words, or ``FIELD: VALUE`` as in the spec."""
+    """Return values by field, from words like ``FIELD=VALUE``, or ``FIELD: VALUE`` as in the spec."""
     from generator.errors import UsageError
 
     found: dict[str, str] = {}
@@ -96,16 +99,20 @@ def given_fields(words: list[str]) -> dict[str, str]:
 
 
 def published(options: argparse.Namespace) -> dict[str, Any]:
-    """Return what a request takes of ``remote`` and of ``landing`` with requests."""
+    """Return the arguments of a request that come from the options of ``remote`` and ``landing``."""
     names = ("remote", "branch", "commit", "push", "pull_request", "dry_run")
     return {name: getattr(options, name) for name in names}
 
 
 def landing(parser: argparse.ArgumentParser, *, requests: bool = False) -> None:
-    """Add how a change is made, if not in this work tree alone, and that it is not made at all."""
+    """Add the options for where a change goes: a commit here, a push, a pull request, or nowhere (``--dry-run``)."""
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--commit", action="store_true", help="commit the change here")
-    how.add_argument("--push", action="store_true", help="commit it on the remote's branch instead, and push")
+    how.add_argument("--commit", action="store_true", help="commit the change in this checkout")
+    how.add_argument(
+        "--push", action="store_true", help="commit the change on the remote's branch instead, and push it"
+    )
     if requests:
-        how.add_argument("--pull-request", action="store_true", help="propose it on a branch of its own")
-    parser.add_argument("--dry-run", action="store_true", help="tell what would be done; change nothing")
+        how.add_argument(
+            "--pull-request", action="store_true", help="push the change to a separate branch, and open a pull request"
+        )
+    parser.add_argument("--dry-run", action="store_true", help="show what would be done; change nothing")

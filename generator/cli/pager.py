@@ -1,4 +1,4 @@
-"""Show long text on a terminal through the user's pager, as git does; in a pipe nothing changes."""
+"""Show long text on a terminal through the user's pager, as git does. In a pipe there is no pager."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from typing import Final
 from generator.cli import console
 
 DEFAULT: Final = "less"
-# As git starts it: end at once if all fits, show colours, and leave the text on the screen.
+# The options that git uses: end at once if the text fits, show colours, and leave the text on the screen.
 _SETTINGS: Final = {"LESS": "FRX", "LV": "-c"}
 
 
 class _Screen(io.StringIO):
-    """Lines that would be on the terminal."""
+    """A buffer for lines that would go to the terminal."""
 
     def isatty(self) -> bool:
-        """Say that it is one, so that tables fit it and colours are used."""
+        """Return True, so that tables fit the terminal and have colours."""
         return True
 
 
 @contextmanager
 def paging(*, off: bool = False) -> Iterator[None]:
-    """Collect what is printed, and show it through the pager where it is longer than the terminal."""
+    """Collect the output, and show it through the pager if it has more lines than the terminal."""
     command = os.environ.get("PAGER", DEFAULT).strip()
     if off or "NO_PAGER" in os.environ or command in ("", "cat") or not console.on_terminal():
         yield
@@ -36,7 +36,7 @@ def paging(*, off: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
-        # Also where something fails: what was printed before is shown.
+        # After an error, too: the pager shows what was printed before it.
         text, sys.stdout = sys.stdout.getvalue(), terminal
         if not (_is_long(text) and _shown(command, text)):
             sys.stdout.write(text)

@@ -125,7 +125,7 @@ def load(directory: Path) -> Cluster:
     """Return the cluster of a state directory; ClusterError unless all of it runs."""
     found = status(directory)
     if found.cluster is None:
-        raise ClusterError(f"{found.directory}: no local cluster is up", UP_HINT)
+        raise ClusterError(f"{found.directory}: no local cluster runs", UP_HINT)
     if found.dead:
         raise ClusterError(f"{found.directory}: not running: {', '.join(found.dead)}", UP_HINT)
     return found.cluster
@@ -217,5 +217,5 @@ def _cluster(state: State) -> Cluster:
 def _existing(layout: Layout) -> State:
     state = State.load(layout)
     if state is None:
-        raise ClusterError(f"{layout.directory}: no local cluster is up", UP_HINT)
+        raise ClusterError(f"{layout.directory}: no local cluster runs", UP_HINT)
     return state

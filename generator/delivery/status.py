@@ -126,7 +126,7 @@ def notes(directory: Path, found: Sequence[Row], followed: Upstream | None) -> I
     elif followed:
         yield from _behind(followed)
     if not here.complete and any(row.since is None for row in found):
-        yield "older commits are not here, so some ages are not known: git fetch --unshallow"
+        yield "this clone has no older commits, so some ages are not known: git fetch --unshallow"
 
 
 def _behind(followed: Upstream) -> Iterator[str]:

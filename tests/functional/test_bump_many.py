@@ -314,7 +314,9 @@ def test_a_superseded_build_changes_nothing_and_says_so(remote: Path, repository
     late = CODEBUILD | {"CODEBUILD_BUILD_NUMBER": "11"}
     done = generator(*words, "--tag", "v11", cwd=repository, env=late)
     assert done.returncode == 0
-    assert done.stdout.startswith("web in dev: v11 is superseded by a newer build: codebuild/shop-web 12 20")
+    assert done.stdout.startswith(
+        "web in dev: v11 was not set, because a newer build has set the image: codebuild/shop-web 12 20"
+    )
     assert count(remote) == 2
     told = json.loads(generator(*words, "--tag", "v11", "--output", "json", cwd=repository, env=late).stdout)
     assert (told["changed"], told["held"], told["commit"]) == (False, "superseded", None)
@@ -358,8 +360,10 @@ def test_a_retried_build_of_an_older_commit(
         git(tmp_path, "clone", "-q", "--depth=1", "--branch=older", f"file://{repository}", "shallow")
         repository = tmp_path / "shallow"
     said = build_of(generator, repository, 20, older)
-    assert said.startswith("web in dev: v20 is superseded by a newer build: codebuild/shop-web 19 20")
-    assert f"{newer}, of a newer commit (set it all the same: --force)" in said
+    assert said.startswith(
+        "web in dev: v20 was not set, because a newer build has set the image: codebuild/shop-web 19 20"
+    )
+    assert f"{newer}, of a newer commit (to set it anyway: --force)" in said
     assert "newTag: v19" in content(remote, overlay())
     words = ["bump", "web", "--env", "dev", "--push", "--tag", "v20", "--force"]
     assert generator(*words, cwd=repository, env=CODEBUILD).returncode == 0
@@ -420,7 +424,7 @@ def test_a_pin_holds_and_says_so(where: str, remote: Path, repository: Path, gen
     done = generator("bump", "web", "api", "--env", "dev", "--tag", "v1", *how, cwd=repository)
     assert done.returncode == 0
     assert (
-        "web in dev: v1 is held back, the image is pinned: 2026-11-21T09:30:00Z Ann Lee: 1.5 loses orders"
+        "web in dev: v1 was not set, because the image is pinned: 2026-11-21T09:30:00Z Ann Lee: 1.5 loses orders"
         in done.stdout
     )
     assert "unpin web --env dev)" in done.stdout
@@ -536,7 +540,9 @@ def test_a_guarded_branch_gets_one_pull_request(guarded: Path, repository: Path,
     late = generator(
         *words, "--tag", "v11", "--pull-request", cwd=repository, env=CODEBUILD | {"CODEBUILD_BUILD_NUMBER": "11"}
     )
-    assert (late.returncode, "superseded by a newer build" in late.stdout) == (0, True), late.stderr
+    assert (late.returncode, "was not set, because a newer build has set the image" in late.stdout) == (0, True), (
+        late.stderr
+    )
     (request,) = forge.requests("main")
     assert request.title == "Release web v13 to prod"
     assert "newTag: v13" in content(guarded, overlay("web", "prod"), "bump/prod/web")
@@ -609,7 +615,10 @@ def test_an_older_build_takes_no_part_of_a_newer_request(guarded: Path, reposito
     tip = git(guarded, "rev-parse", "bump/dev/api_web")
     for late in (["web=v12", "api=unreleased"], ["web=v12", "api=v12"]):
         done = propose(generator, repository, *late, *words, number=12)
-        assert (done.returncode, "v12 is superseded by a newer build" in done.stdout) == (0, True), done.stderr
+        assert (done.returncode, "v12 was not set, because a newer build has set the image" in done.stdout) == (
+            0,
+            True,
+        ), done.stderr
         assert "v12 in " not in done.stdout
         assert git(guarded, "rev-parse", "bump/dev/api_web") == tip
 

@@ -174,7 +174,7 @@ def test_a_shallow_clone_says_so_and_fetch_reads_it_all(tmp_path: Path, shop: Pa
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{shop.parent}/remote.git", clone)
     done = generator("history", "web", "--env", "prod", cwd=clone)
-    assert "older commits are not here" in done.stderr
+    assert "this clone has no older commits" in done.stderr
     assert [one["action"] for one in history(clone, generator, "--env", "prod")] == ["unknown"]
     assert [one["tag"] for one in history(clone, generator, "--env", "prod", "--fetch")] == ["2", "1", "unreleased"]
 

@@ -275,7 +275,7 @@ def test_a_server_that_never_answers(silent: str, tmp_path: Path, generator: Run
     assert "no answer within 2 s from 127.0.0.1:" in done.stderr or "too slow" in done.stderr
     assert "hint: " in done.stderr
     assert "t0ken" not in done.stderr
-    assert "how long each git may wait" in generator("bump", "--help").stdout
+    assert "how long each git command may wait" in generator("bump", "--help").stdout
 
 
 # -- a real forge

@@ -73,7 +73,7 @@ def test_in_a_shallow_clone_ages_are_not_known(tmp_path: Path, shop: Path, gener
     git(tmp_path, "clone", "-q", "--depth=2", f"file://{shop.parent}/remote.git", clone)
     done = generator("status", "--output", "json", cwd=clone)
     assert [row["since"] is None for row in json.loads(done.stdout)["images"]] == [False, True, True]
-    assert "note: older commits are not here, so some ages are not known: git fetch --unshallow" in done.stderr
+    assert "note: this clone has no older commits, so some ages are not known: git fetch --unshallow" in done.stderr
 
 
 def test_a_checkout_that_may_be_old_says_so(tmp_path: Path, shop: Path, generator: Run) -> None:

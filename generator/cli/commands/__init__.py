@@ -1,9 +1,9 @@
 """The commands, one module each, and the registry.
 
 A command is a module with ``HELP``, ``EXAMPLE``, ``add_arguments`` and
-``run``. One is loaded when it is asked for, and all of them for ``--help``: so
-their imports at the top must be light, and what is heavy is imported where it
-is used.
+``run``. A run loads the module of its command only; ``--help`` loads all of
+them. The imports at the top of these modules must therefore be fast; import
+slow modules in the function that needs them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ class Command(Protocol):
     EXAMPLE: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare its own arguments; ``-C`` and ``--output`` are there already."""
+        """Add the command's own arguments to a parser that already has ``-C`` and ``--output``."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it; returns the exit code. ``options`` has ``directory`` (``Path``), ``json`` (``bool``) and its own."""
+        """Run the command and return its exit code.
+
+        ``options`` has ``directory`` (``Path``), ``json`` (``bool``) and the command's own options.
+        """
 
 
 class Registry(Mapping[str, Command]):

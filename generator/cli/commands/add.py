@@ -7,15 +7,15 @@ from typing import Final
 
 from generator.cli import options as shared
 
-HELP: Final = "add an app or an environment to generator.yaml, comments and all"
+HELP: Final = "add an app or an environment to generator.yaml, and keep its comments"
 EXAMPLE: Final = """\
   python -m generator add app api --set port=8080 --set health=/healthz
   python -m generator add app worker --set image=shop/api --set 'command: [python, -m, worker]'
   python -m generator add app search --file apps/search.yaml
   python -m generator add environment qa --after dev --generate
 
-An app's image is PROJECT/NAME unless it is set. FIELD is one of those in `explain apps`, VALUE is as in
-generator.yaml. Without --generate, the spec alone is written, and what regenerating would do is shown."""
+An app's image is PROJECT/NAME unless you set it. `explain apps` lists the FIELDs; write VALUE as in generator.yaml.
+Without --generate, the command writes generator.yaml only, and shows what `generate` would do."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")
     shared.fields(parser, "it")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--after", metavar="NAME", help="behind this one; environments are promoted in their order")
-    place.add_argument("--before", metavar="NAME", help="in front of this one")
-    parser.add_argument("--file", metavar="FILE", help="the file of apps that it goes into, which is made and included")
+    place.add_argument(
+        "--after", metavar="NAME", help="insert it after this environment; promotions follow the order of environments"
+    )
+    place.add_argument("--before", metavar="NAME", help="insert it before this environment")
+    parser.add_argument(
+        "--file",
+        metavar="FILE",
+        help="write the app into this file; the command makes the file and includes it if need be",
+    )
     shared.regenerating(parser)
 
 

@@ -1,4 +1,4 @@
-"""``adopt``: manifests as they are, as an app."""
+"""``adopt``: bring in your own manifests, unchanged, as an app."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "bring manifests of your own in as an app, as they are"
+HELP: Final = "bring in your own manifests, unchanged, as an app"
 EXAMPLE: Final = """\
-  python -m generator adopt deploy/web                            tell what it takes; write nothing
+  python -m generator adopt deploy/web                            report what would change; write nothing
   python -m generator adopt deploy/web --write                    do it
   python -m generator adopt deploy/web --env prod=overlays/live --env dev=.
   python -m generator adopt https://github.com/acme/web//deploy@v1.5.0 --app web --write
   python -m generator adopt ~/src/web/k8s --app web --image ghcr.io/acme/web
 
-A folder of plain manifests, or a kustomization with overlays. Files keep every byte but for the references and images
-that are named; what is built from them stays the same, object by object, or nothing is written."""
+PATH is a folder of plain manifests, or a kustomization with overlays. The command changes nothing in the files but
+the references and images that it reports. It builds the objects before and after, and writes nothing if any of them
+differs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--app", default="", metavar="NAME", help="the app's name; the folder's if left out")
     parser.add_argument(
         "-e", "-n", "--env", action="append", default=[], dest="environments", metavar="ENV=FOLDER",
-        help="an environment's folder below PATH, if it has another name; repeatable",
+        help="the folder below PATH for an environment, if it has another name than the environment; repeatable",
     )  # fmt: skip
-    parser.add_argument("--image", metavar="NAME", help="the image that is released, where there are several")
+    parser.add_argument("--image", metavar="NAME", help="the image that releases set, if the manifests have several")
     parser.add_argument(
         "--keep",
         choices=("local", "updated"),
-        help="of an app that is adopted already: the side that counts in conflicts",
+        help="for an app that was adopted before: keep this side in each conflict",
     )
     parser.add_argument(
         "--write", action="store_true", help="write it; without this, only report what would be written"

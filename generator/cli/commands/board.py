@@ -16,15 +16,17 @@ EXAMPLE: Final = """\
   python -m generator board --remote            the branch of the remote that the spec names, as it changes
   python -m generator board --port 9000 --no-browser
 
-It shows which build of which app runs where, since when, what waits and how fast changes reach production. It reads
-git, and asks the forge and Argo CD where this shell has credentials for them (`status` says which). It changes
-nothing and answers this machine alone. Ctrl-C ends it; what it has read is kept for the next time."""
+The board shows which build of which app runs where and since when, what waits, and how fast changes reach production.
+It reads git. It also asks the forge and Argo CD if this shell has credentials for them (see `status --help`). It
+changes nothing, and only this machine can connect to it. Ctrl-C ends it; the next start reuses what it has read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--port", type=int, default=8080, metavar="N", help="where it answers (default: 8080)")
-    parser.add_argument("--remote", action="store_true", help="show the remote's branch, and not this checkout")
+    parser.add_argument(
+        "--port", type=int, default=8080, metavar="N", help="the port that the board listens on (default: 8080)"
+    )
+    parser.add_argument("--remote", action="store_true", help="show the remote's branch instead of this checkout")
     parser.add_argument("--no-browser", action="store_true", help="open nothing")
 
 

@@ -17,16 +17,16 @@ EXAMPLE: Final = """\
   python -m generator bump web=1.4.2@sha256:… api=2.0.1 --env dev --push
   python -m generator bump web --env dev --tag 1.4.2 --push --remote https://git.example.com/acme/shop-gitops.git
 
-All of it is one commit. --push needs no clone that is up to date, and with --remote none at all:
-it edits the newest commit of the branch, tries again when another push was faster, and reads the
-result back. It takes GIT_USERNAME and GIT_TOKEN from the environment, or git's own credentials.
+One run makes one commit. With --push, this clone may be out of date, and with --remote you need no
+clone: the command edits the newest commit of the branch, tries again if another push was faster, and
+verifies the result. It takes GIT_USERNAME and GIT_TOKEN from the environment, or git's own credentials.
 
-It exits 0 without a change if the image is there already, if a user has pinned what is
-there (`unpin APP -e ENV` takes the pin out), and if a newer build has set it:
-builds are ordered by their number in CodeBuild or GitHub Actions (or --build), and by their
-commits where the numbers are of different systems or the commits say the contrary, as those of a
-build of an older commit that was retried: which commit holds the other, as far as this checkout
-knows, or else which one is later. --force sets it all the same."""
+It changes nothing and exits 0 in three cases: the image is already set; a user has pinned the image
+(`unpin APP -e ENV` removes the pin); or a newer build has set it. --force sets it in spite of a newer build.
+The build with the higher number in CodeBuild or GitHub Actions (or --build) is the newer one. If the two
+numbers come from different systems, or if the commits contradict them (a retry of an old build), the
+commits decide: a commit is newer than those that it contains, as far as this checkout knows them;
+otherwise the later commit is newer."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,28 +34,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("apps", nargs="+", metavar="APP[=TAG[@DIGEST]]", help="the app's name in the spec")
     shared.environments(parser, required=True)
     parser.add_argument("--tag", help="the new tag of each app that is given without one")
-    parser.add_argument("--digest", help="its digest, sha256:…; without one a former digest is taken out")
+    parser.add_argument("--digest", help="its digest, sha256:…; without this option a former digest is removed")
     parser.add_argument(
-        "--verify", action="store_true", help="prove first that ECR has the image, and take its digest from there"
+        "--verify", action="store_true", help="first check that ECR has the image, and take its digest from there"
     )
-    about = "the build that made it: NUMBER or 'SYSTEM NUMBER'; as CodeBuild or GitHub Actions say if left out"
+    about = "the build that made the image: NUMBER or 'SYSTEM NUMBER'; if left out, as CodeBuild or GitHub Actions say"
     parser.add_argument("--build", metavar="BUILD", help=about)
-    about = "even if a newer build, or one of a newer commit, has set it; also a tag like latest"
+    about = "set it even if a newer build, or a build of a newer commit, has set another; also allow a tag like latest"
     parser.add_argument("--force", action="store_true", help=about)
     shared.landing(parser)
     shared.remote(parser, "to push to")
     parser.add_argument(
         "--pull-request", action="store_true",
-        help="where the branch takes no pushes, open or update a pull request for these images (with --push)",
+        help="open or update a pull request for these images if the branch refuses pushes (with --push)",
     )  # fmt: skip
     parser.add_argument(
         "--subject", metavar="FORM",
-        help="the form of the commit's first line, 'chore: {subject}' say; the spec's `commits:` if left out",
+        help="the form of the commit's first line, such as 'chore: {subject}'; the spec's `commits:` if left out",
     )  # fmt: skip
     parser.add_argument(
         "--sign", action="store_true", help="sign the commit, as git's gpg.format and user.signingkey say (with --push)"
     )
-    about = "how long each git may wait for the server (all tries together end after five minutes)"
+    about = "how long each git command may wait for the server (all attempts together end after five minutes)"
     shared.time(parser, "--timeout", "60s", about)
 
 

@@ -1,4 +1,4 @@
-"""``changed``: the apps and sites that CI has to build."""
+"""``changed``: list the apps or sites that CI has to build."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ EXAMPLE: Final = """\
   python -m generator changed --since HEAD~3
   python -m generator changed --sites              the static front ends
 
-Without a commit to compare with, or if a user has started the build, all apps that have their
-source here; none for a commit that only releases: a build's own commit must not start a build.
-Where CodePipeline hands over files without git, the repository is asked for the commit's message."""
+If there is no commit to compare with, or if a user started the build, it prints all apps that have
+their source here. For a commit that only releases images it prints none, because the commit of a
+build must not start another build. If CodePipeline passes files without git, the command asks the
+remote repository for the commit's message."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--sites", action="store_true", help="print the static front ends, and not the apps")
-    parser.add_argument("--since", metavar="COMMIT", help="compare with this commit, and not with what CI tells")
+    parser.add_argument("--sites", action="store_true", help="print the static front ends instead of the apps")
+    parser.add_argument("--since", metavar="COMMIT", help="compare with this commit instead of the one that CI names")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,12 +10,12 @@ from generator.cli import options as shared
 
 HELP: Final = "lock Helm charts by digest, or set newer versions of them"
 EXAMPLE: Final = """\
-  python -m generator charts lock                        fetch what is deployed, write gitops/chart.lock
+  python -m generator charts lock                        fetch the deployed charts, write gitops/chart.lock
   python -m generator charts update                      the newest version of each, in the first environment
   python -m generator charts update dashboards --to 8.6.0 -e dev
   python -m generator promote dashboards --to prod       the same version, in the next one
 
-Charts are fetched with Helm and its logins, into a cache outside of every checkout."""
+The command fetches charts with Helm and Helm's logins, into a cache outside of this checkout."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.apps(parser)
     parser.add_argument(
         "-e", "-n", "--env", action="append", default=[], dest="environments", metavar="ENV",
-        help="update in this environment; repeatable; the first one if left out",
+        help="update in this environment; repeatable; the first environment if left out",
     )  # fmt: skip
     parser.add_argument("--to", metavar="VERSION", help="the version to set; the newest if left out")
 

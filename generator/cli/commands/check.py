@@ -1,4 +1,4 @@
-"""``check``: is the repository what the spec says?"""
+"""``check``: tell whether the repository is what the spec says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXAMPLE: Final = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--all", action="store_true", help="list unchanged generated files as well")
+    parser.add_argument("--all", action="store_true", help="also list generated files without edits")
 
 
 def run(options: argparse.Namespace) -> int:

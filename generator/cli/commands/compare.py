@@ -14,20 +14,20 @@ EXAMPLE: Final = """\
   python -m generator compare staging prod web --allow spec.replicas --allow "ConfigMap/*.data.LOG_LEVEL"
   python -m generator compare dev prod --output json | jq '.differences[] | select(.allowed == null)'
 
-Both are built by kustomize from the files here, edits that are not committed included. What follows from
-the environment is no difference: its namespace, its name as a word of its own (as in hosts and keys of
-secrets), hashes of generated names. Secrets are not shown.
+Kustomize builds both environments from the files here, with edits that are not committed. Some things
+always depend on the environment and do not count: its namespace, its name as a separate word (in hosts
+and keys of secrets, for example), and hashes in generated names. Secrets are not shown.
 
-An app that cannot be built here is named with the reason, and the others are compared; since it is not
-known what differs in it, the exit code is 1 then.
+If an app cannot be built here, the command says why and compares the other apps. It exits 1 then,
+because it does not know what differs in that app.
 
-With an allow-list it is a check for CI: exit 1 when anything else differs. The list is --allow, and in
-generator.yaml:
+With an allow-list the command is a check for CI: it exits 1 if anything else differs. The list
+consists of --allow and of this field in generator.yaml:
 
   compare:
     allow: [spec.replicas, "ConfigMap/*.data.LOG_LEVEL", "Ingress/*"]
 
-A pattern is a field, or Kind/name.field; `*` stands for any text, and what is below a match is allowed, too."""
+A pattern is a field, or Kind/name.field; `*` stands for any text. A match also allows all fields below it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.apps(parser)
     parser.add_argument("--allow", action="append", default=[], metavar="PATTERN", help="what may differ; repeat it")
     parser.add_argument("--exit-code", action="store_true", help="exit 1 on any difference, even without an allow-list")
-    parser.add_argument("--all", action="store_true", help="show what is allowed, too")
+    parser.add_argument("--all", action="store_true", help="also show differences that are allowed")
     shared.pager(parser)
 
 
@@ -57,5 +57,5 @@ def run(options: argparse.Namespace) -> int:
         with pager.paging(off=options.no_pager):
             output.show(result, everything=options.all)
     for pattern in result.unused:
-        console.note(f"note: nothing differs that {pattern} would allow")
+        console.note(f"note: {pattern} in the allow-list matches no difference")
     return int(bool(result.problems) or (result.is_refused and (result.has_list or options.exit_code)))

@@ -7,13 +7,13 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "print a completion script for a shell, which completes names of apps and environments, too"
+HELP: Final = "print a completion script for a shell; it also completes names of apps and environments"
 EXAMPLE: Final = """\
-  source <(python -m generator completion bash)         this line into ~/.bashrc
-  eval "$(python -m generator completion zsh)"          this line into ~/.zshrc, below compinit
+  source <(python -m generator completion bash)         put this line into ~/.bashrc
+  eval "$(python -m generator completion zsh)"          put this line into ~/.zshrc, below compinit
 
-In bash and zsh, the script completes both names of the program, and names of apps and environments: those
-of the repository that the command would work on."""
+In bash and zsh, the script works for both names of the program. It completes the apps and environments of the
+repository in the current folder, or in the folder of -C."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``deploy``: make what git says of an app run on ECS."""
+"""``deploy``: run an app on ECS as git describes it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "deploy to ECS what git says of an app, and wait for it; exit 1 with the reason if it fails"
+HELP: Final = "deploy an app to ECS as git describes it, and wait until it runs; exit 1 with the reason if it fails"
 EXAMPLE: Final = """\
   python -m generator deploy web --env staging
-  python -m generator deploy web --env prod --dry-run            what would change, all verified
+  python -m generator deploy web --env prod --dry-run            show what would change, after all checks
   python -m generator deploy web --env prod --commit 3f9c2ab --timeout 30m
 
-It takes the task definition and the service or schedule of the overlay as they are in the commit, with
-the tag or digest that the kustomization beside them has. First it verifies that image, roles, secrets,
-log groups, services and schedules are there, and names all that is not. Then it registers a revision of
-what differs, runs the migration to its end, updates services and schedules, and waits until the services
-run it. Where load decides how many tasks there are, it leaves their number alone. The same commit again
-changes nothing.
+It reads the task definition and the service or schedule from the overlay in the commit, and the tag
+or digest from the kustomization in the same folder. First it verifies that the image, roles, secrets,
+log groups, services and schedules exist, and lists all that do not. Then it registers a revision of
+each task definition that differs, runs the migration to its end, updates services and schedules, and
+waits until the services run the new revision. It does not change the number of tasks of a service
+with autoscaling. A second run with the same commit changes nothing.
 
-If tasks do not come up, the circuit breaker goes back to the version before, and the reason and the
-last lines of the tasks' logs are printed. Git still has the new version then: run `rollback`."""
+If tasks do not start, ECS' circuit breaker returns to the version before, and the command prints the
+reason and the last lines of the tasks' logs. Git still has the new version then: run `rollback`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser, required=True)
-    parser.add_argument("--commit", help="the commit to deploy; the one that is checked out if left out")
-    parser.add_argument("--dry-run", action="store_true", help="verify, and show what would be done")
+    parser.add_argument("--commit", help="the commit to deploy; the commit that is checked out if left out")
+    parser.add_argument("--dry-run", action="store_true", help="verify, and show what would change")
     shared.time(parser, "--timeout", "20m", "how long to wait")
 
 

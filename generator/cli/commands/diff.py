@@ -9,32 +9,32 @@ from typing import Final
 from generator.cli import console, pager
 from generator.cli import options as shared
 
-HELP: Final = "show what regenerating would change, as a unified diff; exit 1 if anything, 4 at conflicts"
+HELP: Final = "show what `generate` would change, as a unified diff; exit 1 if anything would change, 4 at conflicts"
 EXAMPLE: Final = """\
   python -m generator diff
   python -m generator diff | git apply --check
-  python -m generator diff --rendered          what that means for the cluster
+  python -m generator diff --rendered          show the changes of manifests
   python -m generator diff --rendered --against origin/main
   python -m generator diff --rendered --against refs/heads/main --comment 12
 
-Where you and the spec have changed one field differently, your side is shown, and then each conflict,
-as `generate` tells it.
+If you and the spec changed one field differently, the diff shows your side. Below the diff comes each
+conflict, as in `generate`.
 
---against shows how this checkout differs from where it left a commit or a branch, as it would be
-applied; refs/heads/… is fetched from origin first. --comment puts that on a pull request, in place
-of a former such comment, with credentials from the environment (GITHUB_TOKEN and the like). An overlay
-that kustomize cannot build here is named with the reason, in place of its diff. With
---markdown or --comment, the exit code is 0 whether there are changes or not."""
+--against compares the manifests of this checkout with those of the commit where it branched off from
+a commit or a branch; refs/heads/… is fetched from origin first. --comment writes that comparison to a
+pull request and replaces the former comment; it takes credentials from the environment (GITHUB_TOKEN
+and the like). If kustomize cannot build an overlay here, the output has the reason in place of its
+diff. With --markdown or --comment, the exit code is 0 even if there are changes."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--rendered", action="store_true", help="as manifests by environment, built by kustomize")
     parser.add_argument(
-        "--against", metavar="COMMIT", help="compare with a commit, and not with what would be generated"
+        "--rendered", action="store_true", help="compare the manifests that kustomize builds, by environment"
     )
-    parser.add_argument("--markdown", metavar="FILE", help="add it to a file as Markdown")
-    parser.add_argument("--comment", metavar="NUMBER", help="put it on this pull request")
+    parser.add_argument("--against", metavar="COMMIT", help="compare with a commit instead of what would be generated")
+    parser.add_argument("--markdown", metavar="FILE", help="append the result to a file as Markdown")
+    parser.add_argument("--comment", metavar="NUMBER", help="write the result as a comment to this pull request")
     shared.pager(parser)
 
 

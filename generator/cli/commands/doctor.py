@@ -1,4 +1,4 @@
-"""``doctor``: what is missing here, with the fix."""
+"""``doctor``: report what is missing on this machine or in the cluster, and how to fix it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "check what this machine and the cluster lack for the other commands, with the fix for each"
+HELP: Final = "report what this machine and the cluster lack for the other commands, and how to fix it"
 EXAMPLE: Final = """\
   python -m generator doctor
-  python -m generator doctor --cluster      also asks the cluster of kubectl's context
+  python -m generator doctor --cluster      also check the cluster of kubectl's context
 
-It changes nothing. `optional` is needed by some commands only; exit 1 if anything else is missing."""
+The command changes nothing. Only some commands need an `optional` item; exit 1 if any other item is missing."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--cluster", action="store_true", help="check the cluster, too: Argo CD, secrets, ingress …")
+    parser.add_argument("--cluster", action="store_true", help="also check the cluster: Argo CD, secrets, ingress …")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``explain``: who wrote each field of a file, and what a field of generator.yaml means."""
+"""``explain``: show who wrote each field of a file, or what a field of generator.yaml means."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ EXAMPLE: Final = """\
   python -m generator explain apps.web.health
   python -m generator explain apps.web              lists the fields of an app
 
-For every field of a file: the line of the spec, the build, the person or `outputs`, and the commit. For a field of
-generator.yaml: its type, its default, an example, and the field of Kubernetes that it becomes; that works anywhere."""
+For each field of a file, the command shows where it comes from (a line of the spec, a build, a person or `outputs`) and
+the commit. For a field of generator.yaml it shows the type, the default, an example, and the field of Kubernetes that
+it becomes; this works in any folder."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,5 +50,5 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _from_here(path: str, directory: Path) -> str:
-    """Return a path as it was given, or from the root where only this folder has it."""
+    """Return ``path`` for the repository's root, or absolute if the file exists only below the current folder."""
     return path if (directory / path).exists() or not Path(path).exists() else str(Path(path).absolute())

@@ -1,4 +1,4 @@
-"""``generate``: regenerate the repository."""
+"""``generate``: write the repository's files from generator.yaml, and keep hand edits."""
 
 from __future__ import annotations
 
@@ -17,32 +17,35 @@ EXAMPLE: Final = """\
   python -m generator generate --keep local overlays/prod --keep updated
   python -m generator -C ../shop-gitops generate --prune
 
-A conflict is where you and the spec changed the same field differently. Nothing is written then, until
---keep or --interactive settles it; the longest PATH that fits decides (FILE, folder, or FILE:FIELD, with
-the field as the conflict and `explain` write it). A PATH without a conflict gets a note.
+You have a conflict if you and the spec changed the same field differently. The command then writes
+nothing until you choose a side with --keep or --interactive. PATH is a folder, FILE or FILE:FIELD, with
+the field as the conflict and `explain` print it; the longest PATH that matches a conflict decides. A
+PATH that matches no conflict gets a note.
 
-Each effect of a change on what runs in the cluster is a line ("in the cluster: …"):
-what stays there by a former name, what starts anew, what is no longer answered. Where an object
-would have to be deleted first, nothing is written without --replace."""
+The command prints a line ("in the cluster: …") for each effect on the cluster: objects that stay under
+a former name, pods that restart, addresses that no longer answer. If a change needs an object to be
+deleted first, the command writes nothing without --replace."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--prune", action="store_true", help="remove what is no longer in the spec")
     parser.add_argument(
-        "--replace", action="store_true", help="accept changes for which an object must be deleted in the cluster"
+        "--replace", action="store_true", help="accept changes that need an object to be deleted in the cluster first"
     )
-    parser.add_argument("--adopt", action="store_true", help="keep files of which nothing is known, as hand edits")
+    parser.add_argument(
+        "--adopt", action="store_true", help="keep files that have no record in .generator/, as hand edits"
+    )
     parser.add_argument(
         "--keep",
         action="append",
         nargs="+",
         default=[],
         metavar=("local|updated", "PATH"),
-        help="settle conflicts for one side, everywhere or under some paths",
+        help="choose one side of conflicts, everywhere or under some paths",
     )
     parser.add_argument("--interactive", action="store_true", help="ask about each conflict")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is wrong")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print only errors")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,5 +71,5 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _rules(keep: Iterable[list[str]]) -> Mapping[str, str]:
-    """Return what ``--keep`` says, by path; the empty path is everywhere."""
+    """Return the side to keep by path, from the words of each ``--keep``; the empty path stands for all paths."""
     return {path: side for side, *paths in keep for path in paths or [""]}

@@ -1,4 +1,4 @@
-"""``history``: what an app has run, since when, by whom, from which build."""
+"""``history``: list the releases of an app."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ EXAMPLE: Final = """\
   python -m generator history web --env prod --limit 5
   python -m generator history web --fetch --output json | jq '.history[] | select(.action == "rolled back")'
 
-It is read from the overlays' commits, by whatever they were made: builds, merged promotions, rollbacks,
-pins, reverts and edits by hand. `rolled back` is also what git reverted; `promoted` is what `promote` made,
-pushed or merged, of images and of bases. A merged pull request counts once, as the branch got it; its build
-and author are those of the commit that it brought.
+The command reads all commits that changed the app's overlays: those of builds, merged promotions, rollbacks,
+pins, reverts and edits by hand. `rolled back` includes reverts by git; `promoted` means a commit of `promote`,
+pushed or merged, with images or bases. A merged pull request is one entry, at the time of the merge; its build
+and author come from the commit in the request.
 
---fetch reads the remote's branch, and not what is checked out here: for a shallow or an old clone."""
+--fetch reads the remote's branch instead of this checkout; use it in a shallow or an old clone."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser)
-    parser.add_argument("--limit", type=shared.count, metavar="N", help="the newest N; all if left out")
-    parser.add_argument("--fetch", action="store_true", help="read the remote's branch")
+    parser.add_argument("--limit", type=shared.count, metavar="N", help="only the newest N releases; all if left out")
+    parser.add_argument("--fetch", action="store_true", help="read the remote's branch instead of this checkout")
     shared.remote(parser, "to read", "with --fetch")
     shared.pager(parser)
 

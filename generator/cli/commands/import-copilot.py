@@ -1,4 +1,4 @@
-"""``import-copilot``: the manifests of AWS Copilot as a new generator.yaml."""
+"""``import-copilot``: write a new generator.yaml from the manifests of AWS Copilot."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ EXAMPLE: Final = """\
   python -m generator import-copilot ../shop --registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com \\
       --repository https://git.example.com/acme/shop-gitops.git
 
-It reads copilot/*/manifest.yml once and writes generator.yaml into this folder, or that of -C, with all environments
-on ECS. Names stay: of services, of repositories in ECR, of secrets and parameters, and in Cloud Map. Every field that
-has no place there is named, with its line and what to write instead. Nothing in AWS is touched."""
+It reads copilot/*/manifest.yml once and writes generator.yaml into this folder, or into that of -C, with all
+environments on ECS. It keeps the names of services, of ECR repositories, of secrets and parameters, and in Cloud Map.
+It reports each field that generator.yaml cannot express, with its line and what to write instead. It changes nothing
+in AWS."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("source", metavar="FOLDER", type=Path, help="the folder that `copilot/` is in")
-    parser.add_argument("--registry", required=True, help="the registry in ECR, which names account and region")
+    parser.add_argument("source", metavar="FOLDER", type=Path, help="the folder that contains `copilot/`")
+    parser.add_argument("--registry", required=True, help="the ECR registry; its name contains account and region")
     parser.add_argument("--repository", required=True, metavar="URL", help="the git URL of the new repository")
 
 

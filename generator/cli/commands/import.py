@@ -1,4 +1,4 @@
-"""``import``: a Score file as an app."""
+"""``import``: add an app to generator.yaml from a Score file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ EXAMPLE: Final = """\
   python -m generator import score.yaml
   python -m generator import src/web/score.yaml --set source=src/web --set 'secrets: {PASSWORD: shop/db#password}'
 
-The file is read once; from then on generator.yaml says what the app is. Every field that has no place in it is named,
-with its line and what to write instead."""
+The command reads the file once; from then on, generator.yaml alone describes the app. It reports each field that
+generator.yaml cannot express, with its line and what to write instead."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

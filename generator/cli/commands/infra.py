@@ -1,4 +1,4 @@
-"""``infra``: Terraform of the repository, checked without an account; and an environment of it taken down."""
+"""``infra``: check the repository's Terraform without an AWS account, or destroy an environment."""
 
 from __future__ import annotations
 
@@ -8,38 +8,39 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "check infra/ without an account, on a stub of AWS; or take an environment down"
+HELP: Final = "check infra/ without an AWS account, on a stub of AWS; or destroy an environment"
 EXAMPLE: Final = """\
   python -m generator tools install infra     once: Terraform, and the stub
   python -m generator infra check
   python -m generator infra check examples/shop/infra --engine tofu
-  python -m generator infra destroy --env dev           says what that does, and in which order
-  python -m generator infra destroy --env dev --yes     does it
+  python -m generator infra destroy --env dev           show the steps in their order
+  python -m generator infra destroy --env dev --yes     destroy it
 
-Each configuration is formatted, initialized, validated, planned, applied to a state of its own and
-planned again, in a copy; no network is asked, and nothing is written. With the extra `infra`
-(pip install 'gitops-generator[infra]'), cfn-lint holds the plan against AWS' own schemas and rules, too.
-Passing says that they take it, not that AWS did.
+`check` works on a copy of each configuration, with a temporary state: format, init, validate, plan, apply,
+and a second plan. It uses no network and changes no file here. With the extra `infra`
+(pip install 'gitops-generator[infra]'), cfn-lint also checks the plan with AWS' own schemas and rules.
+A pass means that schemas and rules accept the configuration; nothing was applied to AWS.
 
-`destroy` goes in the one order that works. First git: the environment's Applications get the finalizer by
-which Argo CD removes what they brought, and go with a second commit, once Argo CD (ARGOCD_SERVER) has it.
-Then it waits until the load balancers and target groups that controllers made are gone, which would block
-the VPC; then Terraform destroys what its state holds. What `prevent_destroy` or AWS' own protection keeps
-is named first, with the place where that stands: nothing is done then. It may be run again where it
-stopped. It changes no other environment, and neither infra/shared nor infra/bootstrap."""
+`destroy` works in this order. A first commit adds a finalizer to the environment's Applications, so that
+Argo CD deletes their objects with them. When Argo CD (ARGOCD_SERVER) has the finalizers, a second commit removes
+the Applications. Then the command waits until the load balancers and target groups of controllers are gone,
+because they would block the deletion of the VPC. Then Terraform destroys the resources in its state. If
+`prevent_destroy` or AWS' own protection keeps a resource, the command lists it with its file and line, and
+does nothing. After an interruption, run the command again. It changes no other environment, and neither
+infra/shared nor infra/bootstrap."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("action", choices=("check", "destroy"), help="what to do")
-    about = "folder with Terraform (infra), to check"
+    about = "check: the folder with Terraform (default: infra)"
     parser.add_argument("folder", nargs="?", default="infra", metavar="DIR", help=about)
-    about = "what reads it, to check; what `infra.engine` says if left out"
+    about = "check: the program to run; if left out, as `infra.engine` says"
     parser.add_argument("--engine", choices=("terraform", "tofu"), help=about)
-    about = "the environment to destroy"
+    about = "destroy: the environment"
     parser.add_argument("-e", "-n", "--env", metavar="ENV", help=about)
-    parser.add_argument("--yes", action="store_true", help="destroy it, and do not only say how")
-    shared.time(parser, "--timeout", "30m", "how long to wait each time, to destroy")
+    parser.add_argument("--yes", action="store_true", help="destroy: do it, instead of showing the steps")
+    shared.time(parser, "--timeout", "30m", "destroy: how long each step may wait")
     shared.remote(parser, "to push to", "to destroy")
 
 

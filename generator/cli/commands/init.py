@@ -1,4 +1,4 @@
-"""``init``: a new repository."""
+"""``init``: make a new repository, or add to an existing one."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ HELP: Final = "make a new repository, or add to an existing one, from questions 
 EXAMPLE: Final = """\
   python -m generator init shop-gitops
   python -m generator init shop-gitops --set project=shop --set app=web --defaults
-  python -m generator init .                    in a git repository that exists: nothing of it is changed
+  python -m generator init .                    in an existing git repository; changes none of its files
 
-Each answer is checked at once. The questions: project, repository, forge, region, registry,
+The command checks each answer at once. The questions are: project, repository, forge, region, registry,
 environments, app, source, port, health, ci."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("path", type=Path, metavar="DIR", help="the folder to make, or a git repository to add to")
+    parser.add_argument("path", type=Path, metavar="DIR", help="a new folder, or an existing git repository")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="answers", help="answer a question"
     )
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     spec = result.spec
     console.say(f"made {options.path}: {len(spec.apps)} app in {', '.join(spec.environments)}")
     console.say(console.pasted(f"next: cd {options.path}; edit generator.yaml; python -m generator; commit and push"))
-    console.say("its first line gives editors completion and checks, by generator.schema.json")
+    console.say("its first line names generator.schema.json, so that editors complete and check the file")
     return 0
 
 
@@ -57,7 +57,7 @@ def _given(words: list[str]) -> dict[str, str]:
 
 
 def _asked(request: InitRequest) -> InitRequest:
-    """Ask for what is not given."""
+    """Return the request with an answer to each question that ``--set`` does not answer, asked on the terminal."""
     from dataclasses import replace
 
     import generator

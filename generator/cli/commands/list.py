@@ -1,4 +1,4 @@
-"""``list``: the apps, environments and products of the spec."""
+"""``list``: list the apps, environments or products of the spec."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     kinds = ("apps", "environments", "products")
     parser.add_argument("what", nargs="?", choices=kinds, default="apps", help="apps if left out")
-    parser.add_argument("--product", metavar="PRODUCT", help="the apps of this product alone")
+    parser.add_argument("--product", metavar="PRODUCT", help="only the apps of this product")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -15,16 +15,16 @@ EXAMPLE: Final = """\
   python -m generator local status
   python -m generator local down
 
-Both print passwords; a file that you send them to (`> local.json`) becomes readable by you alone.
+`up` and `status` print passwords. If you redirect the output to a file (`> local.json`), only you can read it.
 
-As root the node is real and pods run in containerd; otherwise KWOK plays the nodes."""
+As root, the node is real and pods run in containerd. Otherwise KWOK simulates the nodes, and no container runs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("action", choices=("up", "status", "down"), help="what to do")
     parser.add_argument("--dir", metavar="DIR", type=Path, help="where the cluster keeps its state")
-    parser.add_argument("--node", choices=("real", "kwok"), help="real containers (root), or played ones")
+    parser.add_argument("--node", choices=("real", "kwok"), help="run real containers (needs root), or simulate them")
 
 
 def run(options: argparse.Namespace) -> int:

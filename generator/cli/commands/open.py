@@ -1,4 +1,4 @@
-"""``open``: an app in the browser."""
+"""``open``: open a page of an app in the browser."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from generator.cli import options as shared
 
 HELP: Final = "open an app's page in the browser: where it runs, on the forge, or its pull request"
 EXAMPLE: Final = """\
-  python -m generator open web -e prod                in Argo CD, if ARGOCD_SERVER says which; on ECS, in
-                                                     AWS' console; else on the forge
+  python -m generator open web -e prod                in Argo CD, if ARGOCD_SERVER is set; for an app on
+                                                     ECS, in AWS' console; else on the forge
   python -m generator open web -e prod --repo         the overlay on the forge
   python -m generator open web --request              the open promotion or rollback
   python -m generator open web -e prod --print | xclip
 
-On a terminal the browser opens ($BROWSER, or the system's own); in a pipe, with --print, or where there is no
-browser, the address is printed."""
+On a terminal, the command opens the browser ($BROWSER, or the system's default). In a pipe, with --print, or without a
+browser, it prints the address."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _opened(url: str) -> bool:
-    """Open a page, if there is a browser; a forge may call anything a URL, and only pages of the web are opened."""
+    """Open a page in a browser; return False without a browser, or if ``url`` (a forge's word) is not HTTP or HTTPS."""
     import webbrowser
 
     if not url.startswith(("https://", "http://")):

@@ -1,4 +1,4 @@
-"""``outputs``: commit what Terraform gave an environment, for its overlays to refer to."""
+"""``outputs``: commit the Terraform outputs of an environment, so that its overlays can refer to them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from generator.cli import options as shared
 if TYPE_CHECKING:
     import generator
 
-HELP: Final = "commit what Terraform gave an environment, without what is sensitive, for overlays to refer to"
+HELP: Final = "commit an environment's Terraform outputs, except sensitive ones, so that overlays can refer to them"
 EXAMPLE: Final = """\
   python -m generator outputs --env prod --push                 after each apply
   python -m generator outputs --env prod --dry-run              what it would write
   terraform output -json > /tmp/given && python -m generator outputs --env prod --from /tmp/given --push
 
-It writes overlays/ENV/_infra/outputs.yaml: roles, endpoints, the certificate, subnets, security groups,
-each by the name that `output` has in infra/environments/ENV. What Terraform calls sensitive is left out;
-its name is printed, and its value nowhere. --push commits on the newest commit of the branch, and tries
-again when another push was faster; the same values again make no commit.
+It writes overlays/ENV/_infra/outputs.yaml: roles, endpoints, the certificate, subnets and security groups,
+under the names of the `output` blocks in infra/environments/ENV. It leaves out values that Terraform marks
+as sensitive, and prints only their names. --push commits on the newest commit of the branch, and tries
+again if another push was faster. If no value has changed, it makes no commit.
 
-Without --from, Terraform (or OpenTofu, by `infra.engine`) is asked for the state, in that folder: it has
-to be initialized there. A pipeline whose role in AWS is not the one that pushes gives a file."""
+Without --from, the command runs Terraform (or OpenTofu, as `infra.engine` says) in infra/environments/ENV,
+which must be initialized. Use --from in a pipeline where the job that may push has no access to the state."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,4 +71,4 @@ def _show(result: generator.OutputsResult) -> None:
     else:
         console.say(f"{result.environment}: {count} in {place}")
     if result.withheld:
-        console.note(f"note: sensitive, so they are left out: {', '.join(result.withheld)}")
+        console.note(f"note: left out, because they are sensitive: {', '.join(result.withheld)}")

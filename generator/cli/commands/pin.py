@@ -1,4 +1,4 @@
-"""``pin``: hold an image where it is."""
+"""``pin``: protect an app's image in an environment from builds and promotions."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Final
 
 from generator.cli import options as shared
 
-HELP: Final = "hold the image of an app in an environment where it is; builds and promotions leave it alone"
+HELP: Final = "pin the image of an app in an environment, so that builds and promotions do not change it"
 EXAMPLE: Final = """\
   python -m generator pin web -e prod --reason "until the sale is over" --push
   python -m generator pin web -e prod --reason "2.0 is measured" --pull-request
   python -m generator unpin web -e prod --push
 
-The pin is an annotation beside the tag, with the time, your name and the reason; `status` and `history` show it,
-and each build that is held back does. Open promotion requests that would move the image are closed with --push and
---pull-request, else named. `rollback` pins what it puts back by itself."""
+The pin is an annotation in the file that has the tag. It contains the time, your name and the reason. `status`,
+`history` and each build that may not set the image show it. With --push or --pull-request, the command closes open
+promotion requests that would change the image; otherwise it lists them. `rollback` makes a pin by itself."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser, required=True)
-    parser.add_argument("--reason", required=True, help="why, for all who look")
+    parser.add_argument("--reason", required=True, help="why; `status` and `history` show it")
     shared.landing(parser, requests=True)
     shared.remote(parser, "to push to")
 

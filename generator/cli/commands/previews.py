@@ -1,4 +1,4 @@
-"""``previews``: what open pull requests have."""
+"""``previews``: list, comment and end the previews of pull requests."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "list the previews of open pull requests, comment their addresses, end those that are too old"
+HELP: Final = "list the previews of open pull requests, comment their addresses, or end old ones"
 EXAMPLE: Final = """\
   python -m generator previews                        list them; change nothing
-  python -m generator previews --comment              tell each request where its preview is
-  python -m generator previews --comment --expire     and take the label off requests older than `timeToLive`
+  python -m generator previews --comment              comment on each request where its preview is
+  python -m generator previews --comment --expire     also remove the label from requests older than `timeToLive`
 
-Of environments with `pullRequests`. Argo CD makes a preview while its request has the label, so one that loses it
-goes. The comment is one, and is brought up to date. The forge's token has to write comments and labels."""
+Environments with `pullRequests` have previews. Argo CD keeps a preview as long as the request has the label, and
+deletes it when the label is removed. Each request gets one comment, which later runs update. The forge's token must
+be allowed to write comments and labels."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-e", "-n", "--env", action="append", default=[], dest="environments", metavar="ENV",
         help="an environment with previews; repeatable; all of them if left out",
     )  # fmt: skip
-    parser.add_argument("--comment", action="store_true", help="tell each request where its preview is")
-    parser.add_argument("--expire", action="store_true", help="take the label off those that are too old")
+    parser.add_argument("--comment", action="store_true", help="comment on each request where its preview is")
+    parser.add_argument(
+        "--expire",
+        action="store_true",
+        help="remove the label from requests that are too old, which ends their previews",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

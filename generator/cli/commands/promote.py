@@ -1,4 +1,4 @@
-"""``promote``: what runs in one environment goes to the next."""
+"""``promote``: propose what runs in one environment for the next one."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from generator.cli import options as shared
 
 HELP: Final = "open or update the pull request that brings what runs in one environment to the next"
 EXAMPLE: Final = """\
-  python -m generator promote --to staging               every app, from the environment before
+  python -m generator promote --to staging               all apps, from the environment before staging
   python -m generator promote web --to prod              one app
-  python -m generator promote web --from dev --to prod   not from the one before, but from dev
-  python -m generator promote --to prod --dry-run        the request's text, and nothing is done
+  python -m generator promote web --from dev --to prod   from dev instead of the environment before prod
+  python -m generator promote --to prod --dry-run        print the request's text; change nothing
 
-All is read from the newest commit of the remote's branch, and not from this work tree. There is
-one request for each environment and set of apps: running it again updates that one, and one for
-more apps takes the place of those for fewer. What is pinned stays, and so does what would be a step
-back, and an app whose overlay cannot be read; all are named. An APP that is named and cannot move is
-an error (exit 1), and nothing moves; with --force, one that is named takes a step back. A request
-that a user has closed stays closed until there is something else to promote, or --force; with
---merge that is an error.
+The command reads the newest commit of the remote's branch instead of this work tree. Each environment
+and set of apps has one request. A second run updates it; a request for more apps replaces those for
+some of them. An app stays where it is if it is pinned, if it would go back to an older build, or if its
+overlay cannot be read; the command says which and why. If you name such an APP, that is an error
+(exit 1) and no app moves; with --force, a named app also goes back to an older build. A request that a
+user has closed stays closed until there is something else to promote, or --force; with --merge it is
+an error.
 
-Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
-shown in the request. One that fails keeps --push and --merge from landing it (exit 1; with --merge
-the request stays open); one that is unknown does not. --force lands it nonetheless.
-An overlay that kustomize cannot build here stops nothing: the request says so in place of its diff.
-The forge's credentials come from GITHUB_TOKEN, GITLAB_TOKEN, GITEA_TOKEN or AWS's own; git's from
-GIT_USERNAME and GIT_TOKEN, or its own."""
+The request shows checks: health, soak, windows, freezes (`environments:` and `promotion:` in
+generator.yaml). If a check fails, --push and --merge do not land the change (exit 1; with --merge the
+request stays open). A check with an unknown result does not stop it. --force lands it in any case.
+If kustomize cannot build an overlay here, the request says so in place of its diff, and is still made.
+The forge's credentials come from GITHUB_TOKEN, GITLAB_TOKEN, GITEA_TOKEN or AWS' own tools, those of
+git from GIT_USERNAME and GIT_TOKEN, or from git's own settings."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,14 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about = "the environment to promote to"
     parser.add_argument("-e", "-n", "--env", "--to", dest="to", required=True, metavar="ENV", help=about)
     for name, place, value, about in (
-        ("--from", "source", "ENV", "the environment to promote from; the one before if left out"),
-        ("--tag", "tag", "TAG", "this build alone; an APP of which the environment has another is an error"),
+        ("--from", "source", "ENV", "the environment to promote from; the one before --to if left out"),
+        ("--tag", "tag", "TAG", "promote only this build; it is an error if --from has another tag of an APP"),
     ):
         parser.add_argument(name, dest=place, metavar=value, help=about)
     parser.set_defaults(how="request")
     how = parser.add_mutually_exclusive_group()
     for name, value, about in (
-        ("--push", "push", "commit it on the branch itself, without a request"),
+        ("--push", "push", "commit to the branch directly, without a request"),
         ("--merge", "merge", "merge the request at once if all checks pass"),
         ("--dry-run", "foresee", "print the request's text; change nothing"),
     ):
@@ -76,5 +76,5 @@ def run(options: argparse.Namespace) -> int:
         output.show(result)
     if result.refused is None:
         return 0
-    console.report(result.refused)  # what has been done nonetheless is to be known
+    console.report(result.refused)  # The result also says what was done before the failure.
     return result.refused.exit_code

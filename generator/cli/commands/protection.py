@@ -1,4 +1,4 @@
-"""``protection``: how to protect the branch that Argo CD follows."""
+"""``protection``: print a script that protects the branch that Argo CD follows."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "print how to protect the branch on its forge, as a script; it changes nothing by itself"
+HELP: Final = "print a script that protects the branch on its forge; printing it changes nothing"
 EXAMPLE: Final = """\
-  python -m generator protection                         read it …
-  python -m generator protection --pusher 123456 | bash  … and do it, with gh, glab, curl or aws
+  python -m generator protection                         read the script
+  python -m generator protection --pusher 123456 | bash  run it; it uses gh, glab, curl or aws
 
-All changes go through pull requests, the approvers of an environment approve what changes in it
-(`approvers:` in generator.yaml makes CODEOWNERS), and no user can rewrite or delete the branch.
---pusher is who may still push, to bring the builds' tags: the id of a GitHub App, the id of a
-GitLab user, or the name of a Gitea user. On CodeCommit that is a matter of IAM, and the notes say how.
-Without it no account may push: a generated pipeline then needs `ci: {pullRequest: true}`."""
+After the script, all changes need a pull request, the approvers of an environment must approve its
+changes (`approvers:` in generator.yaml makes CODEOWNERS), and no user can rewrite or delete the branch.
+--pusher names the account that may still push, for the tags of builds: the id of a GitHub App, the id
+of a GitLab user, or the name of a Gitea user. On CodeCommit, IAM decides this; the notes say how.
+Without --pusher, no account may push: a generated pipeline then needs `ci: {pullRequest: true}`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--pusher", metavar="WHO", help="who may push builds' tags: an App, or a user")
+    parser.add_argument("--pusher", metavar="WHO", help="the App or user that may push the tags of builds")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``publish``: bring the files of a static front end to an environment."""
+"""``publish``: upload the files of a static front end to an environment."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "publish the files of a static front end, and wait until browsers get them"
+HELP: Final = "upload the files of a static front end, and wait until browsers get them"
 EXAMPLE: Final = """\
-  python -m generator publish www --env staging                  the files that its build left
-  python -m generator publish www --env prod --from dist         others
-  python -m generator publish www --env prod --dry-run           what would change
+  python -m generator publish www --env staging                  the files that its build made
+  python -m generator publish www --env prod --from dist         files of another folder
+  python -m generator publish www --env prod --dry-run           show what would change
 
-It asks git for the bucket and the distribution, or the app of Amplify, that Terraform made: apply, and
-commit its outputs first. To a bucket it puts what differs, pages after all that they name; then it lets
-CloudFront forget the former files, waits until that is done everywhere, and removes what is gone. The
-same files again change nothing. Amplify takes all files each time.
+The command reads from git which bucket and distribution, or which Amplify app, Terraform made: apply
+Terraform and commit its outputs first. It uploads files that differ to the bucket, and pages after the
+files that they use. Then it invalidates the former files in CloudFront, waits until that is complete, and
+deletes files that no longer exist. A second run with the same files changes nothing. Amplify gets all
+files each time.
 
-The role that Terraform makes for deployments may do this for its own environment, and nothing else."""
+The deployment role that Terraform makes may do this for its own environment, and nothing else."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", help="the site's name in generator.yaml")
     shared.environment(parser, required=True)
     parser.add_argument("--from", dest="folder", type=Path, metavar="FOLDER", help="the folder with its files")
-    parser.add_argument("--dry-run", action="store_true", help="compare, and show what would be done")
+    parser.add_argument("--dry-run", action="store_true", help="compare, and show what would change")
     shared.time(parser, "--timeout", "20m", "how long to wait")
 
 

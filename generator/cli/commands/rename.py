@@ -1,4 +1,4 @@
-"""``rename``: a new name for an app or environment."""
+"""``rename``: rename an app or an environment."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final
 
 from generator.cli import options as shared
 
-HELP: Final = "rename an app or an environment in generator.yaml; hand edits and tags follow it"
+HELP: Final = "rename an app or an environment in generator.yaml; its hand edits and tags are kept"
 EXAMPLE: Final = """\
   python -m generator rename app web shop
   python -m generator rename environment prod live --generate
 
-The spec gets the new name wherever it has the old one, and `renamedFrom: OLD` under it, by which the
-files are found. In the cluster the objects start anew; what stays under the old name is listed.
-Without --generate, the spec alone is written, and what regenerating would do is shown."""
+The command replaces the old name everywhere in generator.yaml, and adds `renamedFrom: OLD`, so that `generate`
+finds the old files. The cluster gets new objects; the command lists the objects that stay under the old name.
+Without --generate, it writes generator.yaml only, and shows what `generate` would do."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``render``: the manifests of one app in one environment."""
+"""``render``: print the manifests of one app in one environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXAMPLE: Final = """\
   python -m generator render web -e prod -o name
   python -m generator render web -e prod | kubectl diff -f -
 
-It builds the overlay as it is here, hand edits and all, with the kustomize of `tools install`."""
+It builds the overlay of this checkout, with hand edits, with the kustomize that `tools install` installs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``rollback``: put back what ran before, and hold it there."""
+"""``rollback``: restore an earlier image in an environment, and pin it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "put back the image that an environment ran before, and pin it until `unpin`"
+HELP: Final = "restore the image that an environment ran before, and pin it until `unpin`"
 EXAMPLE: Final = """\
-  python -m generator rollback web --env prod --push            to what ran before
+  python -m generator rollback web --env prod --push            to the image that ran before
   python -m generator rollback web --env prod --to 1.4.2 --push --reason "1.5.0 loses orders"
   python -m generator rollback web --env prod --to 3f9c2ab --pull-request
-  python -m generator rollback web --env prod --dry-run         where to that would be
-  python -m generator unpin web --env prod --push               let builds and promotions in again
+  python -m generator rollback web --env prod --dry-run         show the image it would restore
+  python -m generator unpin web --env prod --push               let builds and promotions set the image again
 
-It is a commit, and not a rollback in Argo CD: with automated sync on, Argo CD refuses to roll back,
-and whatever it rolls back by itself is undone by the next sync, since the branch still says otherwise.
-A commit is what every user sees, and the pin in it keeps the next build from undoing it.
+A rollback is a commit, not a rollback in Argo CD: with automated sync, Argo CD refuses to roll back;
+without it, the next sync undoes the rollback, because the branch still has the newer image. Every user
+sees the commit, and its pin prevents the next build from setting a newer image.
 
---to takes a tag that this environment has had (its digest is put back with it; any other tag needs
---digest), a commit of the branch (the image as it was there), or `previous`. Without --push and
---pull-request the overlay here is changed, as by bump. A rollback repeated changes nothing more.
-Open promotion requests that would undo it are closed with --push and --pull-request, else named.
+--to takes a tag that this environment has had (the command restores its digest, too; any other tag needs
+--digest), a commit of the branch (for the image at that commit), or `previous`. Without --push and
+--pull-request, the command changes the overlay in this checkout. A second run changes nothing.
+With --push or --pull-request, the command closes open promotion requests that would undo the rollback;
+otherwise it lists them.
 
-The image goes back, and nothing else. Database migrations are not undone: the former version must be
-able to work with the newer schema. Neither is a base that was promoted with the image, or after it
-(`promotion: {base: true}`): a note names the commit; git revert takes that back, and the image with it."""
+Only the image goes back. Database migrations are not undone: the former version must be able to work
+with the newer schema. A base that was promoted with the image or later (`promotion: {base: true}`) stays,
+too: a note names its commit, and git revert of that commit takes back the base and the image."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--digest", help="the digest of a tag that this environment has never had, sha256:…")
     parser.add_argument("--reason", help="why, for the pin and the commit")
     pin = parser.add_mutually_exclusive_group()
-    pin.add_argument("--no-pin", action="store_true", help="hold it with no pin, nor with one that is there")
-    pin.add_argument("--unpin", action="store_true", help="take the pin out, and leave the image as it is")
+    pin.add_argument("--no-pin", action="store_true", help="make no pin, and remove an existing one")
+    pin.add_argument("--unpin", action="store_true", help="remove the pin, and do not change the image")
     shared.landing(parser, requests=True)
     shared.remote(parser, "to push to")
 

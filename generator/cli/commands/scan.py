@@ -1,4 +1,4 @@
-"""``scan``: what ECR's scan of an image found, as a gate."""
+"""``scan``: fail if ECR's scan of an image has severe findings."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ EXAMPLE: Final = """\
   python -m generator scan 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2
   python -m generator scan …/shop/web:1.4.2 --severity HIGH --ignore CVE-2024-3094
 
-Needs the extra `aws` (boto3), and AWS's credentials as its own tools find them. Every platform of the
-image is scanned; a scan that cannot be done stops, too."""
+The command needs the extra `aws` (boto3), and credentials where AWS' own tools find them. It waits for the scan
+of every platform of the image. It also fails if ECR cannot scan the image."""
 _SHOWN: Final = 20
 _SEVERITIES: Final = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL")
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SEVERITY",
         help=f"exit 1 at findings of this severity or worse ({', '.join(_SEVERITIES)}); CRITICAL if left out",
     )
-    parser.add_argument("--ignore", action="append", default=[], metavar="NAME", help="a finding that is accepted")
+    parser.add_argument("--ignore", action="append", default=[], metavar="NAME", help="accept this finding")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     found, refused = result.findings, result.refused
     accepted = [one for one in found if one.name in options.ignore]
     for name in sorted(set(options.ignore) - {one.name for one in accepted}):
-        console.note(f"note: nothing was found that --ignore {name} would accept")
+        console.note(f"note: --ignore {name} matches no finding")
     if options.json:
         listed = [{"severity": one.severity, "name": one.name, "package": one.package} for one in found]
         console.emit({"image": options.image, "findings": listed, "refused": [one.name for one in refused]})

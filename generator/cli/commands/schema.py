@@ -1,4 +1,4 @@
-"""``schema``: the language of generator.yaml as JSON Schema."""
+"""``schema``: print the JSON Schema of generator.yaml."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ EXAMPLE: Final = """\
   python -m generator schema > generator.schema.json
   # first line of generator.yaml:
   # yaml-language-server: $schema=generator.schema.json
-  python -m generator schema --included > apps.schema.json   # which refers to the other one"""
+  python -m generator schema --included > apps.schema.json   # refers to generator.schema.json"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--included", action="store_true", help="of the files with apps that generator.yaml includes")
+    parser.add_argument(
+        "--included", action="store_true", help="print the schema of files that generator.yaml includes"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``status``: apps by environments."""
+"""``status``: show a table of apps by environments."""
 
 from __future__ import annotations
 
@@ -9,39 +9,40 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "show each app's tag, digest and age in every environment, what is behind, pinned, proposed and running"
+HELP: Final = "show each app's tag, digest and age in each environment; what is behind, pinned, proposed or unhealthy"
 EXAMPLE: Final = """\
   python -m generator status
   python -m generator status web api -e prod
-  python -m generator status --fetch          what the remote's branch has, without a git pull
+  python -m generator status --fetch          shows the remote's branch, without a git pull
   python -m generator status --watch          shows it again whenever something has changed
   python -m generator status --output json | jq '.images[] | select(.behind)'
   ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
 
-It shows what is checked out here, and notes if the branch that it follows has newer commits; --fetch shows that branch.
-A cell has the tag, for how long the branch has had that image, and what sets it apart: `2 behind`, `pinned`,
-`proposed`, or the state that Argo CD tells, or AWS of an app on ECS, unless that is Synced and Healthy.
--o wide has a row for each app and environment.
+The command shows the files of this checkout, and prints a note if the remote branch has newer commits; --fetch shows
+the remote branch. A cell has the tag, for how long the branch has had that image, and a mark: `2 behind`, `pinned`,
+`proposed`, or the state in Argo CD (for an app on ECS, in AWS) unless that is Synced and Healthy. -o wide has a row
+for each app and environment.
 
-`behind`: the environment before has another image, and is so many releases ahead. `ahead`: the other
-way round, as after a rollback there. An overlay that cannot be read is named below
-the table, and the others are shown (exit 0). Open pull
-requests are shown where the forge's credentials are in the environment, Argo CD's sync and health
-where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are; AWS is asked of
-apps on ECS. Empty columns are left out.
+`2 behind` means that the environment before this one has another image, which is 2 releases newer. `ahead` means
+the opposite, for example after a rollback there. If an overlay cannot be read, the command says so below the table
+and shows the other overlays (exit 0). It shows open pull requests if the forge's credentials are in the
+environment, and the state in Argo CD if ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are set. For apps on ECS it asks AWS.
+It leaves out empty columns.
 
---watch ends with Ctrl-C (exit 130). On a terminal the table is drawn anew; in a pipe each change is a line, with
--o json an object on a line of its own."""
+--watch ends with Ctrl-C (exit 130). On a terminal, it draws the table again after each change. In a pipe, it prints
+a line for each change; with -o json, an object on one line."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     shared.apps(parser)
     shared.environments(parser)
-    parser.add_argument("--offline", action="store_true", help="ask neither the remote, nor the forge, nor what runs")
-    parser.add_argument("--fetch", action="store_true", help="show the remote's branch, and not the checkout")
+    parser.add_argument(
+        "--offline", action="store_true", help="ask neither the remote, nor the forge, nor Argo CD or AWS"
+    )
+    parser.add_argument("--fetch", action="store_true", help="show the remote's branch instead of this checkout")
     shared.remote(parser, "to show", "with --fetch")
-    parser.add_argument("--watch", action="store_true", help="go on, and show what changes")
+    parser.add_argument("--watch", action="store_true", help="keep running, and show each change")
     shared.time(parser, "--interval", "5s", "how often to look, with --watch")
 
 

@@ -1,4 +1,4 @@
-"""``token``: what a GitHub App pushes with, for CI."""
+"""``token``: print a token of a GitHub App, so that CI can push with it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "print a GitHub App's token for this repository, for CI to push with"
+HELP: Final = "print a token of a GitHub App for this repository, so that CI can push with it"
 EXAMPLE: Final = """\
   GIT_USERNAME=x-access-token GIT_TOKEN=$(python -m generator token) && export GIT_USERNAME GIT_TOKEN
 
-The App comes from GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY in the environment. The token is good for
-an hour, for this one repository's content; and for its pull requests with ci: {pullRequest: true}."""
+GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY in the environment name the App. The token is valid for an hour
+and for the content of this repository only; with ci: {pullRequest: true} also for its pull requests."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--api", metavar="URL", help="GitHub's address, where the repository's URL does not lead to it")
+    parser.add_argument("--api", metavar="URL", help="GitHub's address, if the repository's URL does not contain it")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``tools``: the pinned external tools."""
+"""``tools``: list or install the pinned external tools."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ HELP: Final = "list or install the pinned external tools (kustomize, kubeconform
 EXAMPLE: Final = """\
   python -m generator tools list
   python -m generator tools install             what validate needs
-  python -m generator tools install local       what `local up` needs (root: a real node; else KWOK)
+  python -m generator tools install local       what `local up` needs (for root a real node, else KWOK)
 
-A tool is taken from PATH at a fitting version, from the cache, from a release whose published
-checksum agrees, or built from its Go module, in this order; each line says which, and why. What is
-built takes Go, minutes and gigabytes; it says so before. All builds share Go's own caches."""
+The command looks for a tool in this order: on PATH in the right version, in the cache, as a release
+with a matching published checksum. If it finds none, it builds the tool from its Go module. Each line
+says which way it took, and why. A build needs Go, minutes and gigabytes; the command says so before it
+starts one. All builds share Go's own caches."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="tools or groups (core, local, local-kwok, local-real); core if left out",
     )
-    parser.add_argument("--system", action="store_true", help="install Debian packages that local needs, too (root)")
+    parser.add_argument(
+        "--system", action="store_true", help="also install the Debian packages that local needs (root)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

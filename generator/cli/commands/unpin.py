@@ -1,4 +1,4 @@
-"""``unpin``: let builds and promotions in again."""
+"""``unpin``: remove the pin of an app in an environment."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from generator.cli import options as shared
 
-HELP: Final = "take a pin out, so that builds and promotions set the image again; it stays as it is until then"
+HELP: Final = "remove a pin, so that builds and promotions can set the image again; the image itself does not change"
 EXAMPLE: Final = """\
   python -m generator unpin web -e prod --push
-  python -m generator unpin web -e prod            in the overlay here
+  python -m generator unpin web -e prod            changes the overlay in this checkout
 
-It is what `rollback --unpin` does. Releases that were held back meanwhile are not made up for: bump or promote them."""
+`rollback --unpin` does the same. Releases that the pin stopped do not follow by themselves: bump or promote them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "bring generator.yaml to the newest `version:` of its language, comments and all"
+HELP: Final = "rewrite generator.yaml for the newest `version:` of its language, and keep its comments"
 EXAMPLE: Final = """\
   python -m generator upgrade
-  python -m generator diff         what a newer generator would change in the repository"""
+  python -m generator diff         shows what this generator would change in the repository"""
 _SPEC: Final = "generator.yaml"
 
 

@@ -1,4 +1,4 @@
-"""``validate``: would the API server and Argo CD take the manifests?"""
+"""``validate``: tell whether the API server and Argo CD would accept the manifests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLE: Final = """\
   python -m generator validate
   python -m generator validate web -e prod      one app's overlay in one environment, and gitops/
 
-Only a whole run finds an object that two apps have."""
+Only a run over all apps finds an object that two apps have."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``wait``: until it runs."""
+"""``wait``: wait until an app's newest image runs."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ EXAMPLE: Final = """\
   python -m generator wait web --env dev --tag 1.4.2 --timeout 10m
   python -m generator wait web --env prod --commit 3f9c2ab --output json
 
-It is done when Argo CD has synced this commit, or a later one that contains it, and every pod runs
-this tag and digest and is ready; "Synced and Healthy" of an older commit does not count. It fails
-as soon as it is clear that this will not happen: the image cannot be pulled, the container crashes,
-a hook such as the migration fails, the sync is refused, the roll-out is overdue. A failure that may mend itself
-gets --patience. If a newer release has superseded it, it says so, with exit 1.
+The command ends with exit 0 when Argo CD has synced this commit, or a later one that contains it, and
+every pod runs this tag and digest and is ready. "Synced and Healthy" at an older commit does not count.
+It fails as soon as it is clear that this will not happen: the image cannot be pulled, the container
+crashes, a hook such as the migration fails, the sync is refused, or the rollout is overdue. If a failure
+may disappear by itself, the command waits for --patience first. If a newer release has replaced this one,
+it says so and exits 1.
 
 ARGOCD_SERVER and ARGOCD_AUTH_TOKEN name Argo CD and a token that may `get` applications, as for
-argocd itself; http:// before the server, or ARGOCD_INSECURE=true, where there is no TLS to trust.
+argocd itself. Without trusted TLS, write http:// before the server, or set ARGOCD_INSECURE=true.
 
-Of an app on ECS, AWS is asked: it is done when each service runs the task definition that git says."""
+For an app on ECS, the command asks AWS, and ends when each service runs the task definition in git."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,12 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.app(parser)
     shared.environment(parser, required=True)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--tag", help="the tag that the branch must have; whichever it has if left out")
+    what.add_argument("--tag", help="the tag that the branch must have; any tag if left out")
     what.add_argument("--commit", help="a commit of the branch; the one that set the image if left out")
     shared.time(parser, "--timeout", "10m", "how long to wait")
-    shared.time(parser, "--patience", "30s", "for what may mend itself")
+    shared.time(parser, "--patience", "30s", "how long to wait for a failure to disappear by itself")
     parser.add_argument(
-        "--notify", action="store_true", help="send the `notifications` of generator.yaml that no controller sends"
+        "--notify", action="store_true", help="send those `notifications` of generator.yaml that no controller sends"
     )
     shared.remote(parser, "that is deployed")
 

@@ -1,1 +1,1 @@
-"""Show results, with a module for each command that has more to show than a few lines."""
+"""Print results: one module for each command with more than a few lines of output."""

@@ -1,4 +1,4 @@
-"""Show what it takes to adopt manifests."""
+"""Print what ``adopt`` would write, or has written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from generator import Adoption, AdoptResult
     from generator.errors import Fault
 
-# So many files that stay where they are are listed.
+# How many files that stay where they are the report lists.
 _MOST: Final = 10
 
 
@@ -49,7 +49,7 @@ def record(result: AdoptResult) -> dict[str, object]:
 
 
 def show(result: AdoptResult) -> None:
-    """Print the report, and what was written."""
+    """Print the report and the changes of files."""
     found = result.adoption
     console.table(
         ("environment", "folder", "objects", "images"),
@@ -67,16 +67,16 @@ def show(result: AdoptResult) -> None:
     if found.again:
         console.say(f"merged with edits since: {len(found.edited)} files change, {len(found.kept)} have edits of yours")
     else:
-        console.say(f"every object is what it was: {sum(found.objects.values())} compared, no difference")
+        console.say(f"every object stays the same: {sum(found.objects.values())} compared, no difference")
     if found.handover:
-        console.say("what deploys it today has to let go, in this order:")
+        console.say("Steps to take it from what deploys it today, in this order:")
     for line in found.handover:
         console.say(f"  {line}")
     if result.generated:
         generate.show(result.generated)
         console.say("next: look at it with git diff, then python -m generator validate, commit and push")
     else:
-        console.say(console.pasted("nothing is written; next: the same command with --write"))
+        console.say(console.pasted("nothing was written; next: the same command with --write"))
 
 
 def _images(found: Adoption, environment: str) -> str:
@@ -86,7 +86,7 @@ def _images(found: Adoption, environment: str) -> str:
 def _show_files(found: Adoption, *, done: bool) -> None:
     verb = ("moved" if done else "move") if found.inside else ("copied" if done else "copy")
     for old, new in found.moved.items():
-        edited = "; images or references to other folders are edited in it" if new in found.edited else ""
+        edited = "; its images or references to other folders are changed" if new in found.edited else ""
         console.say(f"{console.paint(verb.ljust(6), 'green')}  {old} → {new}{edited}")
     for path in found.written:
         console.say(f"{console.paint('wrote ' if done else 'write ', 'green')}  {path}")

@@ -1,4 +1,4 @@
-"""Show what became of a bump."""
+"""Print the result of a bump."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def show(result: BumpResult, *, as_json: bool) -> None:
     for note in result.notes:
         console.note(f"note: {note}")
     if as_json:
-        proposed = {"request": request} if request else {}  # as it was called at first
+        proposed = {"request": request} if request else {}  # The key's first name; users' scripts read it.
         console.emit(_record(result) | proposed | {"pull_request": request, "notes": list(result.notes)})
         return
     for outcome in result.outcomes:
@@ -26,7 +26,7 @@ def show(result: BumpResult, *, as_json: bool) -> None:
 
 
 def _record(result: BumpResult) -> dict[str, Any]:
-    """Return a list of records under ``images``; what it says of one image alone stands beside it, too."""
+    """Return the JSON document: a list under ``images``; for a single image, also its keys at the top level."""
     records = []
     for outcome in result.outcomes:
         place, image = outcome.wanted.place, outcome.wanted.image
@@ -48,9 +48,10 @@ def _line(outcome: BumpOutcome, result: BumpResult) -> str:
     said = {
         "changed": f"{tag} in {commit[:12] if commit else place.path}",
         "same": f"{tag} already; nothing to do",
-        "pinned": f"{tag} is held back, the image is pinned: {outcome.why}"
-        f" (take the pin out: {console.program()} unpin {place.app} --env {place.environment})",
-        "superseded": f"{tag} is superseded by a newer build: {outcome.why} (set it all the same: --force)",
+        "pinned": f"{tag} was not set, because the image is pinned: {outcome.why}"
+        f" (to remove the pin: {console.program()} unpin {place.app} --env {place.environment})",
+        "superseded": f"{tag} was not set, because a newer build has set the image: {outcome.why}"
+        " (to set it anyway: --force)",
     }[outcome.state]
     if result.dry_run and outcome.state == "changed":
         said = f"would be set to {tag} in {place.path}; nothing is done"

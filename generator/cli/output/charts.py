@@ -1,4 +1,4 @@
-"""Show which charts are locked, and which were updated."""
+"""Print which charts are locked, and which were updated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHORT_DIGEST: Final = len("sha256:") + 12
 
 
 def show_lock(result: LockChartsResult, *, as_json: bool) -> None:
-    """Print a table of all charts of the lock, or one JSON document."""
+    """Print a table of all charts in the lock, or one JSON document."""
     if as_json:
         console.emit(
             {
@@ -35,7 +35,7 @@ def show_lock(result: LockChartsResult, *, as_json: bool) -> None:
         ],
     )
     for path in result.held:
-        console.note(f"{path}: Argo CD is held to the digest from now on")
+        console.note(f"{path}: from now on, Argo CD must deploy the chart with this digest")
 
 
 def show_updates(result: UpdateChartsResult, *, as_json: bool) -> None:

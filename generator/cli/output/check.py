@@ -1,4 +1,4 @@
-"""Show whose each file is, and whether the repository is what the spec says."""
+"""Print who wrote each file, and whether the repository is what the spec says."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def record(result: CheckResult) -> dict[str, object]:
 
 
 def show(result: CheckResult, *, everything: bool) -> None:
-    """Print the files that are not plainly generated, or ``everything``, and what to do."""
+    """Print the files with edits or other differences (all files with ``everything``), and what to do."""
     rows = [
         (one.path, _state(one), _needs(one.state) if one.stale else "")
         for one in result.files
@@ -63,12 +63,12 @@ def _summary(result: CheckResult) -> str:
 
 
 def _state(file: FileState) -> str:
-    """Return a file's state as a table has it: a pin is no edit of a user's own."""
+    """Return a file's state for a table. A pin does not count as an edit."""
     if not file.pinned:
         return str(file.state)
     return "pinned" if file.pinned_alone else f"{file.state}, pinned"
 
 
 def _needs(state: str) -> str:
-    """Return what a file needs that is not as the spec says: an option of ``generate``, or just a run."""
+    """Return what a file in this state needs: an option of ``generate``, or ``regenerate``: a plain run."""
     return {"orphaned": "--prune", "conflicting": "--keep"}.get(state, "regenerate")

@@ -1,4 +1,4 @@
-"""Show what differs between two environments."""
+"""Print the differences between two environments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from generator import CompareResult, Difference
 
 _WIDEST: Final = 48
-# What is kept of the text before the difference.
+# How many characters before the difference a cell shows.
 _CONTEXT: Final = 12
 
 
@@ -25,7 +25,7 @@ def record(result: CompareResult) -> dict[str, object]:
 
 
 def show(result: CompareResult, *, everything: bool) -> None:
-    """Print the differences as a table; those that are allowed only if ``everything`` is to be shown."""
+    """Print the differences as a table, with the allowed ones only if ``everything``."""
     names = result.environments
     shown = [difference for difference in result.differences if everything or difference.allowed is None]
     hidden = len(result.differences) - len(shown)
@@ -33,7 +33,7 @@ def show(result: CompareResult, *, everything: bool) -> None:
         head = ("app", "object", "field", *names, *(["allowed by"] if everything else []))
         console.table(head, [_row(one, everything=everything) for one in shown])
     elif not result.problems:
-        console.say(f"{names[0]} and {names[1]} differ in nothing" + (" else" if hidden else ""))
+        console.say(f"no {'other ' if hidden else ''}differences between {names[0]} and {names[1]}")
     for app, reason in result.problems.items():
         console.note(f"note: {app} is not compared: {reason}")
     if hidden:
@@ -52,7 +52,7 @@ def _described(names: tuple[str, str], one: Difference) -> dict[str, object]:
 
 
 def _short(*values: str) -> list[str]:
-    """Cut values that differ to what a table bears, from a little before where they part."""
+    """Return values that differ, cut to fit a table: from a few characters before the first difference."""
     lines = ["".join(letter if letter.isprintable() else " " for letter in value) for value in values]
     if max(map(len, lines)) > _WIDEST:
         parted = (index for index, letters in enumerate(zip(*lines, strict=False)) if len(set(letters)) > 1)

@@ -1,4 +1,4 @@
-"""Write completion scripts: shtab's, with the names of apps and environments, for both ways to call the program."""
+"""Write completion scripts, based on shtab's: they add names of apps and environments, and ``python -m generator``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from generator.cli import console
 
-# Which shell function completes an argument.
+# The shell function that completes an argument, by shell.
 _APPS, _ENVIRONMENTS, _EITHER = "_gitops_generator_apps", "_gitops_generator_environments", "_gitops_generator_either"
 
 _HEAD: Final = {
@@ -73,7 +73,7 @@ _gitops_generator_either() {
 """,
 }
 
-# `python -m generator` is completed as the program, and any other call of Python as it was before.
+# `python -m generator` is completed like the program; other calls of Python are completed as before.
 _MODULE: Final = {
     "bash": """
 
@@ -123,7 +123,7 @@ fi
 
 
 def script(parser: argparse.ArgumentParser, shell: str) -> str:
-    """Return the script for a shell, with how to install it at its top."""
+    """Return the script for a shell; its first lines say how to install it."""
     import shtab
 
     parser.prog = console.INSTALLED
@@ -131,16 +131,16 @@ def script(parser: argparse.ArgumentParser, shell: str) -> str:
         if completed := _completed(action):
             action.complete = completed  # type: ignore[attr-defined]
     text: str = shtab.complete(parser, shell=shell, preamble=_NAMES.get(shell, ""))
-    # shtab's own way to install it is another one, and for zsh needs a folder of functions that few have.
-    if shell == "zsh":  # where there may be several, it completes the first one alone
+    # Replace shtab's own instructions: for zsh, they need a folder of functions that few users have.
+    if shell == "zsh":  # shtab's script completes only the first of several values of an argument.
         text = _SEVERAL.sub('  "*:', text)
     head = _HEAD[shell].format(program=console.program())
     return _ITS_HEAD.sub(lambda _: head, text, count=1) + _MODULE.get(shell, "")
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """Yield every argument of every command."""
-    for action in parser._actions:  # argparse has no other way to ask
+    """Yield the arguments of all commands."""
+    for action in parser._actions:  # argparse has no public way to list them.
         yield action
         if isinstance(action, argparse._SubParsersAction):
             for sub in action.choices.values():
@@ -148,7 +148,7 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 
 def _completed(action: argparse.Action) -> object:
-    """Return what completes an argument, by what it takes; None for what has no names, or choices of its own."""
+    """Return what shtab needs to complete an argument; None if its values are no names or a fixed list."""
     import shtab
 
     if action.choices is not None or action.nargs == 0:

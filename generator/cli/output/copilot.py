@@ -1,4 +1,4 @@
-"""Show what became of the manifests of AWS Copilot."""
+"""Print what ``import-copilot`` wrote from the manifests of AWS Copilot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def record(result: CopilotResult) -> dict[str, object]:
 
 
 def show(result: CopilotResult) -> None:
-    """Print what was written, and each field that has no place."""
+    """Print what was written, and each field that generator.yaml cannot express."""
     console.say(f"{', '.join(result.paths)}: written, with {', '.join(result.apps) or 'no apps'}")
     for fault in result.left:
         console.note(f"{console.paint('left:', 'yellow', sys.stderr)} {fault}")

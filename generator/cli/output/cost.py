@@ -1,4 +1,4 @@
-"""Show what a month costs: by environment and app, the dearest lines, and what is not counted."""
+"""Print what a month costs: by environment and app, the most expensive lines, and what is not counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from generator import CostLine, Estimate
 
 _CENT: Final = Decimal("0.01")
-# As tables say how sure a price is.
+# The words in tables for how certain a price is.
 _SURE: Final = {"own": "own price", "A": "list price", "B": "list price", "C": "estimate"}
 
 
@@ -24,7 +24,7 @@ def show(found: Estimate, *, lines: bool, as_json: bool) -> None:
         _table_of_lines(found)
     else:
         _table(found)
-        console.say("\nThe dearest, and what makes them less:")
+        console.say("\nThe most expensive lines, and how to reduce them:")
         for one in found.dearest:
             console.say(f"  {_dollars(one.most):>9}  {_place(one)}: {one.what}\n{'':13}{one.switch}")
     _notes(found)

@@ -1,4 +1,4 @@
-"""Show what a deployment has done."""
+"""Print what a deployment did, or would do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def record(result: DeployResult) -> dict[str, object]:
 
 
 def show(result: DeployResult) -> None:
-    """Print a line for each workload, and what differs."""
+    """Print a line for each workload, with the fields that differ."""
     would = "would be " if result.dry_run else ""
     for step in result.steps:
         name = step.service or step.schedule or step.family

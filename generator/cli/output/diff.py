@@ -1,4 +1,4 @@
-"""Show what regenerating would change."""
+"""Print what regenerating would change."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def record(result: DiffResult, *, rendered: bool) -> dict[str, object]:
 
 
 def show(result: DiffResult) -> None:
-    """Print the diffs, as `git apply` takes those of files."""
+    """Print the diffs; `git apply` accepts the diffs of files."""
     for file in result.files:
         print_lines(file.lines)
     for change in result.manifests:

@@ -1,4 +1,4 @@
-"""Show what was changed in generator.yaml, and what regenerating does with it."""
+"""Print what was changed in generator.yaml, and how that changes the generated files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def told(result: EditResult, *, as_json: bool) -> int:
-    """Print it in either form, and return the exit code."""
+    """Print the result as text or JSON, and return the exit code."""
     console.emit(record(result)) if as_json else show(result)
     return 0
 
@@ -29,7 +29,7 @@ def record(result: EditResult) -> dict[str, object]:
 
 
 def show(result: EditResult) -> None:
-    """Print the change, and every file that was written or would be."""
+    """Print the change, and each file that was written or would be written."""
     diff.print_lines(result.lines)
     console.say()
     if not result.generated:

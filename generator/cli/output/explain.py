@@ -1,4 +1,4 @@
-"""Show where each field of a file is from, and what a field of generator.yaml means."""
+"""Print where each field of a file comes from, or what a field of generator.yaml means."""
 
 from __future__ import annotations
 

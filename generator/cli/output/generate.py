@@ -1,4 +1,4 @@
-"""Show what was generated, what it does in the cluster, and what will not work; ask about conflicts."""
+"""Print what was generated, its effects in the cluster, and advice; ask about conflicts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def record(result: GenerateResult) -> dict[str, object]:
 
 
 def show(result: GenerateResult, *, done: bool = True) -> None:
-    """Print every path that was written, removed or moved, or would be."""
+    """Print every path that was (or, unless ``done``, would be) written, removed or moved."""
     wrote, removed, moved = ("wrote", "removed", "moved") if done else ("write", "remove", "move")
     for path in result.written:
         console.say(f"{console.paint(wrote.ljust(7), 'green')}  {path}")
@@ -43,7 +43,7 @@ def show(result: GenerateResult, *, done: bool = True) -> None:
 
 
 def show_effects(effects: Sequence[Effect]) -> None:
-    """Print what happens in the cluster, on standard error; nothing where nothing does."""
+    """Print the effects in the cluster on standard error; nothing if there are none."""
     if not effects:
         return
     from generator import Effect
@@ -53,14 +53,14 @@ def show_effects(effects: Sequence[Effect]) -> None:
 
 
 def show_advice(advice: Iterable[Fault]) -> None:
-    """Print on standard error what the spec says that is right and will not work."""
+    """Print on standard error what is valid in the spec, but will probably not work."""
     for fault in advice:
         console.note(f"{console.paint('note:', 'yellow', sys.stderr)} {fault}")
         console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {fault.hint}")
 
 
 def ask(conflict: Conflict) -> Side | None:
-    """Ask which side of a conflict to keep; None leaves it."""
+    """Ask which side of a conflict to keep. Return None if the user chooses neither side."""
     from generator import Side
 
     console.show_conflict(conflict)
@@ -68,7 +68,7 @@ def ask(conflict: Conflict) -> Side | None:
     while True:
         try:
             answer = input("keep [l]ocal, take [u]pdated, or [n]either for now? ").strip().lower()[:1]
-        except EOFError:  # the user has gone
+        except EOFError:  # Standard input has ended.
             raise KeyboardInterrupt from None
         if answer in answers:
             return answers[answer]

@@ -1,4 +1,4 @@
-"""Show what an app has had."""
+"""Print the releases of an app."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _SHORT: Final = 10
 
 
 def record(result: HistoryResult, limit: int | None) -> dict[str, object]:
-    """Return the JSON document of the newest ones."""
+    """Return the JSON document of the newest ``limit`` releases; of all if None."""
     found = [_described(entry) for entry in result.deployments[:limit]]
     return {"app": result.app, "complete": result.complete, "history": found}
 
 
 def show(result: HistoryResult, limit: int | None) -> None:
-    """Print a table of the newest ones."""
+    """Print a table of the newest ``limit`` releases; of all if None."""
     if not result.deployments:
         console.say(f"{result.app}: nothing is committed yet")
         return
     head = ("when (UTC)", "environment", "tag", "what", "who", "build", "commit")
     console.table(head, [_row(entry) for entry in result.deployments[:limit]])
     if not result.complete:
-        console.note("note: older commits are not here, so the first entries may be older than they seem")
+        console.note("note: this clone has no older commits, so the first releases may be older than shown")
         console.note(console.pasted("hint: python -m generator history --fetch, or git fetch --unshallow"))
 
 
@@ -49,7 +49,7 @@ def _row(entry: Deployment) -> tuple[str, ...]:
         " ".join((entry.build or "").split()[:2]) or (f"of {entry.source[:_SHORT]}" if entry.source else "-"),
         entry.commit[:_SHORT],
     )
-    # Names and reasons are words of any author, and a terminal obeys some.
+    # Names and reasons come from authors of commits, and could contain control characters.
     return tuple("".join(letter if letter.isprintable() else "?" for letter in cell) for cell in row)
 
 

@@ -1,4 +1,4 @@
-"""Show what became of a Score file."""
+"""Print what ``import`` wrote from a Score file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def record(result: ImportResult) -> dict[str, object]:
 
 
 def show(result: ImportResult) -> None:
-    """Print the change, and each field that has no place."""
+    """Print the change, and each field that generator.yaml cannot express."""
     edit.show(result.edited)
     for fault in result.left:
         console.note(f"{console.paint('left:', 'yellow', sys.stderr)} {fault}")

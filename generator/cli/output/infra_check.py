@@ -1,4 +1,4 @@
-"""What ``infra check`` shows."""
+"""Print the result of ``infra check``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def record(result: generator.InfraCheckResult) -> dict[str, object]:
-    """Return the result as JSON has it."""
+    """Return the JSON document."""
     return {
         "valid": result.is_valid,
         "left_out": list(result.left_out),
@@ -33,7 +33,7 @@ def record(result: generator.InfraCheckResult) -> dict[str, object]:
 
 
 def show(result: generator.InfraCheckResult) -> None:
-    """Print a row for each configuration, then each finding."""
+    """Print a row for each configuration, and then each finding."""
     console.table(
         ("configuration", "resources", "result"),
         [(one.configuration, str(one.resources), "valid" if one.passes else "invalid") for one in result.checked],

@@ -1,4 +1,4 @@
-"""Show what the spec has: its apps, environments and products."""
+"""Make the rows of ``list``: the apps, environments or products of the spec."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def apps(spec: Spec, names: Sequence[str], *, json: bool) -> list[dict[str, object]]:
-    """Return a row for each of these apps; the product is one of its columns where there are any."""
+    """Return a row for each of these apps; if the spec has products, with the app's product."""
     of_apps = {app: name for name, apps in spec.products.items() for app in apps}
     return [
         {
@@ -25,7 +25,7 @@ def apps(spec: Spec, names: Sequence[str], *, json: bool) -> list[dict[str, obje
 
 
 def _replicas(spec: Spec, name: str, written: str) -> dict[str, object]:
-    """Return the number of pods in each environment; of a chart, its values tell."""
+    """Return the number of pods by environment; empty for a chart, because its values decide that."""
     app = spec.described.get(name)
     return {environment: getattr(here, written) for environment, here in app.instances.items()} if app else {}
 
@@ -45,7 +45,7 @@ def environments(spec: Spec) -> list[dict[str, object]]:
 
 
 def cell(value: object) -> str:
-    """Return a value as a table shows it."""
+    """Return the text of a value in a table."""
     if not value:
         return "-"
     match value:

@@ -1,4 +1,4 @@
-"""Show the local cluster: its components, and where everything answers."""
+"""Print the local cluster: its components, and their addresses."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 def keep_private() -> None:
-    """Take the rights of others off the file that standard output goes to: passwords are about to be written.
+    """Make the file that standard output goes to readable by its owner only, because passwords follow.
 
-    The shell has made it, with the rights that the user's umask gives to any file.
+    The shell made the file with the permissions of the user's umask.
     """
     try:
         there = os.fstat(sys.stdout.fileno())
         if stat.S_ISREG(there.st_mode) and there.st_uid == os.geteuid():
             os.fchmod(sys.stdout.fileno(), 0o600)
-    except (OSError, ValueError):  # no file, or one that keeps no modes
+    except (OSError, ValueError):  # Standard output is no file, or its file system has no permissions.
         pass
 
 
 def running_record(running: Cluster) -> dict[str, object]:
-    """Return the JSON document of a cluster that is up."""
+    """Return the JSON document of a running cluster."""
     return {
         "node": running.node,
         "kubeconfig": str(running.kubeconfig),
@@ -39,7 +39,7 @@ def running_record(running: Cluster) -> dict[str, object]:
 
 
 def record(found: ClusterStatus) -> dict[str, object]:
-    """Return the JSON document of what runs."""
+    """Return the JSON document of the cluster's state."""
     components = [
         {"name": part.name, "pid": part.pid, "port": part.port, "log": str(part.log)} for part in found.components
     ]
@@ -47,7 +47,7 @@ def record(found: ClusterStatus) -> dict[str, object]:
 
 
 def show(found: ClusterStatus) -> None:
-    """Print the components, and where they answer."""
+    """Print the components and their addresses."""
     rows = [
         (part.name, "running" if part.pid else "stopped", str(part.pid or "-"), str(part.port or "-"), str(part.log))
         for part in found.components
@@ -58,15 +58,15 @@ def show(found: ClusterStatus) -> None:
         console.say()
         show_running(found.cluster)
     else:
-        console.say(console.pasted("no local cluster is up; start one: python -m generator local up"))
+        console.say(console.pasted("no local cluster runs; start one: python -m generator local up"))
 
 
 def show_running(running: Cluster) -> None:
-    """Print where everything answers.
+    """Print the addresses and passwords.
 
-    The passwords are of this machine's throw-away cluster, and made for users to type.
+    The passwords belong to a temporary cluster on this machine, and users must type them.
     """
-    played = "" if running.node == "real" else "  (KWOK plays the nodes: pods are shown as running, no container runs)"
+    played = "" if running.node == "real" else "  (KWOK simulates the nodes: pods appear as running, no container runs)"
     console.say(f"node: {running.node}{played}")
     rows = [
         ("Argo CD", running.argocd_url, f"{running.argocd_user} / {running.argocd_password}"),

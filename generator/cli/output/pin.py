@@ -1,4 +1,4 @@
-"""Show what became of a pin."""
+"""Print the result of ``pin`` or ``unpin``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def done(operation: Callable[..., PinResult], request: PinRequest | UnpinRequest, options: argparse.Namespace) -> int:
-    """Pin or unpin, print what became of it, and return the exit code."""
+    """Pin or unpin, print the result, and return the exit code."""
     with console.progress() as progress:
         result = operation(request, progress=progress, credentials=options.credentials)
     show(result, as_json=options.json)
@@ -22,7 +22,7 @@ def done(operation: Callable[..., PinResult], request: PinRequest | UnpinRequest
 
 
 def show(result: PinResult, *, as_json: bool) -> None:
-    """Print it in a line, or one JSON document."""
+    """Print the result in one line, or as one JSON document."""
     if as_json:
         console.emit(_record(result))
     else:

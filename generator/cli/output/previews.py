@@ -1,4 +1,4 @@
-"""Show the previews of pull requests."""
+"""Print the previews of pull requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def record(result: PreviewsResult, *, ended: bool) -> dict[str, object]:
 
 
 def show(result: PreviewsResult, *, ended: bool) -> None:
-    """Print a table."""
+    """Print a table with a row for each preview."""
     if not result.previews and not result.over:
         console.say("no open request has a preview")
         return

@@ -1,4 +1,4 @@
-"""Show what a promotion is about, and what has come of it."""
+"""Print what a promotion changes, and its result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def record(result: PromoteResult) -> dict[str, object]:
 
 
 def show(result: PromoteResult) -> None:
-    """Print it: what moves, what is left out, the checks, and what was done."""
+    """Print which apps move, which are left out, the checks, and what was done."""
     found, done = result.proposal, result.done
     if result.foreseen:
         if found.content:
@@ -60,7 +60,7 @@ def _say_bases(result: PromoteResult) -> None:
 
 
 def _say_others(result: PromoteResult) -> None:
-    """Tell about the other requests, that were closed or stay open."""
+    """Print which other requests were closed or stay open."""
     found, done = result.proposal, result.done
     superseded = done.action in ("opened", "updated", "merged", "unchanged")
     for closed in done.closed:

@@ -1,4 +1,4 @@
-"""Show what was published."""
+"""Print the result of ``publish``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def record(result: PublishResult) -> dict[str, object]:
 
 
 def show(result: PublishResult) -> None:
-    """Print what was put and removed, and where it is."""
+    """Print the files that were uploaded and removed, and the site's address."""
     where = f"{result.site} in {result.environment}"
     if not result.changed:
         console.say(f"{where}: all {result.same} files are there, at https://{result.address}")

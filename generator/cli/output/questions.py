@@ -1,4 +1,4 @@
-"""Ask the questions of `init` on the terminal; a wrong answer is asked for again, with what is wrong."""
+"""Ask the questions of `init` on the terminal; after a wrong answer, say what is wrong and ask again."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def skipped(name: str, number: int, last: int) -> None:
-    """Tell that a question has no need to be asked."""
+    """Print that the answer to a question follows from the others."""
     console.say(f"  {console.paint(f'[{number}/{last}]', 'grey')} {name}: follows from the answers above")
 
 
 def asked(question: InitQuestion, answers: Mapping[str, str], number: int, last: int) -> str:
-    """Return the answer to a question, beside the answers before it."""
+    """Ask a question until its answer fits the earlier ``answers``, and return the answer."""
     from cookiecutter.prompt import read_user_choice, read_user_variable
 
     import generator
@@ -31,6 +31,6 @@ def asked(question: InitQuestion, answers: Mapping[str, str], number: int, last:
         faults = generator.init_faults({**answers, question.name: answer})
         if not faults:
             return answer
-        # The first is about the answer, others may follow from it; the file that they are in is not made yet.
+        # The first fault is about the answer; others may follow from it. The place is left out: there is no file yet.
         console.note(f"  {console.paint('error:', 'red', sys.stderr)} {faults[0].message}")
         console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {console.pasted(faults[0].hint)}")

@@ -1,4 +1,4 @@
-"""Show what became of a rollback."""
+"""Print the result of a rollback."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def record(result: RollbackResult) -> dict[str, object]:
 
 
 def show(result: RollbackResult) -> None:
-    """Print it in a line."""
+    """Print the result in one line."""
     goal = result.goal
     where = f"{result.place.app} in {result.place.environment}"
     if goal.wanted is None:
@@ -44,7 +44,7 @@ def show(result: RollbackResult) -> None:
     tag, former = _names(goal.wanted, goal.former)
     if goal.settled:
         console.say(f"{where}: rolled back to {tag} from {former} already; nothing to do")
-        console.note("hint: to go back further, name where to: --to TAG")
+        console.note("hint: to go back further, name the tag: --to TAG")
     elif not result.changed:
         proposed = f"proposed already; nothing to do{_how(result)}"
         console.say(f"{where}: {tag} {proposed if result.pull_request else 'already; nothing to do'}")
@@ -67,13 +67,13 @@ def _unpinned(result: RollbackResult) -> str:
 
 
 def _how(result: RollbackResult) -> str:
-    """Tell by which commit or in which file, and the pull request."""
+    """Return the commit or the file with the change, and the pull request, as the end of the line."""
     place = result.commit[:12] if result.commit else result.place.path
     return f" in {place}{f', {result.pull_request}' if result.pull_request else ''}"
 
 
 def _names(wanted: Image, former: Image | None) -> tuple[str, str]:
-    """Name both images by their tags, and by their digests, too, where they have one tag."""
+    """Return names of both images: their tags, with digests if the tags are equal."""
     same = former is not None and former.tag == wanted.tag and former.digest != wanted.digest
     names = []
     for one in (wanted, former):

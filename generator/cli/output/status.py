@@ -1,4 +1,4 @@
-"""Show apps by environments."""
+"""Print a table of apps by environments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def record(result: StatusResult) -> dict[str, object]:
 
 
 def show(result: StatusResult, form: str = "text") -> None:
-    """Print apps by environments, and below it what does not fit there; `wide` is a row for each of both."""
+    """Print the table, and details below it; ``wide`` prints a row for each app and environment."""
     if not result.rows:
         console.say("no apps in the spec yet")
     elif form == "wide":
@@ -47,7 +47,7 @@ def show(result: StatusResult, form: str = "text") -> None:
 
 
 def show_notes(result: StatusResult) -> None:
-    """Print on standard error what a user should know of the checkout, and of those that did not answer."""
+    """Print notes on standard error: about the checkout, and about services that did not answer."""
     for note in result.notes:
         console.note(f"note: {note}")
 
@@ -80,14 +80,14 @@ def _has_products(result: StatusResult) -> bool:
 
 
 def _cell(row: Row, result: StatusResult) -> str:
-    """Return tag and age, and on a second line what sets this environment apart."""
+    """Return the tag and the age, and on a second line the marks."""
     tag = row.tag or (row.digest or "-")[:_SHORT_DIGEST]
     aged = f"{tag} {age(time.time() - row.since)}" if row.since and row.released else tag
     return "\n".join(part for part in (aged, ", ".join(marks(row, result))) if part)
 
 
 def marks(row: Row, result: StatusResult) -> list[str]:
-    """Return in a word each what sets an app in an environment apart from one that is as it should be."""
+    """Return the marks of an app in an environment, such as ``2 behind``; empty if all is well."""
     found = []
     if row.behind:
         found.append(f"{row.behind_by} behind" if row.behind_by else "behind")
@@ -101,12 +101,12 @@ def marks(row: Row, result: StatusResult) -> list[str]:
 
 
 def _unwell(*states: str) -> list[str]:
-    """Return Argo CD's words, unless all is well."""
+    """Return the states of Argo CD or AWS that are not good."""
     return [word for word in states if word not in ("Synced", "Healthy")]
 
 
 def _show_wide(result: StatusResult) -> None:
-    """Print a row for each app and environment, without columns that have nothing to tell."""
+    """Print a row for each app and environment, without empty columns."""
     rows = result.rows
     columns = [
         ("app", [row.app for row in rows]),
@@ -121,7 +121,7 @@ def _show_wide(result: StatusResult) -> None:
 
 
 def _more(result: StatusResult) -> list[tuple[str, list[str]]]:
-    """Return the columns that are shown only where one has something to tell."""
+    """Return the optional columns that are not empty: the head of each, and a cell for each row."""
     rows, columns = result.rows, []
     if _has_products(result):
         columns.append(("product", [result.products.get(row.app, "-") for row in rows]))
@@ -145,7 +145,7 @@ def _by(other: str | None, count: int | None) -> str:
 
 
 def _pinned(row: Row) -> str:
-    """Tell since when, by whom and why, as short as a table bears."""
+    """Return since when, by whom and why an image is pinned, shortened for a table."""
     if row.pinned is None:
         return "-"
     reason = "".join(letter if letter.isprintable() else " " for letter in row.pinned.reason)

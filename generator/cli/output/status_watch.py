@@ -1,4 +1,4 @@
-"""Show apps by environments again whenever something has changed."""
+"""Print the table of apps by environments again after each change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def watch(ask: Callable[[], StatusResult], form: str, seconds: float) -> None:
-    """Ask every so many seconds, until the user interrupts; what fails after the first time is told, and goes on."""
+    """Call ``ask`` every ``seconds`` until Ctrl-C. A failure after the first call is printed, and does not end it."""
     shown = ask()
     _show(shown, None, form)
     told = ""
@@ -52,7 +52,7 @@ def _redraw(now: StatusResult, form: str) -> None:
 
 
 def _lines(now: StatusResult, before: StatusResult | None) -> None:
-    """Print a line for each app in an environment that is another than before, and each new note."""
+    """Print a line for each app in an environment that has changed, and each new note."""
     former = {(row.app, row.environment): _told(row, before) for row in before.rows} if before else {}
     for row in now.rows:
         is_now, was = _told(row, now), former.get((row.app, row.environment), "")

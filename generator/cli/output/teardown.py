@@ -1,4 +1,4 @@
-"""Show how an environment is taken down, or that it was."""
+"""Print the steps of ``infra destroy``, or its result."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def record(result: InfraDestroyResult) -> dict[str, object]:
 
 
 def show(result: InfraDestroyResult) -> None:
-    """Print the steps in their order, and what keeps any of it."""
+    """Print the steps in their order, and the resources that are protected."""
     name = result.environment
     if result.done:
         console.say(f"{name}: {result.resources} resources destroyed")
         console.note(f"hint: take {name} out of generator.yaml, then: python -m generator generate --prune")
         return
-    console.say(f"{name} is taken down in this order; nothing is done yet")
+    console.say(f"infra destroy works on {name} in this order; nothing is done yet")
     for number, text in enumerate(_steps(result), 1):
         console.say(f"{number}. {text}")
     for one in result.kept:
@@ -45,10 +45,10 @@ _KEPT: Final = (
 
 def _steps(result: InfraDestroyResult) -> list[str]:
     name, found = result.environment, result.applications
-    marked = f"git: {len(found)} Applications get the finalizer by which Argo CD removes what they brought"
+    marked = f"git: {len(found)} Applications get a finalizer, so that Argo CD deletes their objects with them"
     git = [
         f"{marked}: {', '.join(found)}",
-        "git: they are removed, once Argo CD has it; and are waited for until they are gone",
+        "git: the Applications are removed, once Argo CD has the finalizers; then wait until they are gone",
     ]
     balancers = ", ".join(result.load_balancers) or "none now"
     wait = f"AWS: wait until load balancers and target groups of cluster {result.cluster} are gone ({balancers})"

@@ -1,4 +1,4 @@
-"""Show the pinned tools, and where each is."""
+"""Print the pinned tools, and where each is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def record(found: Sequence[Tool]) -> dict[str, object]:
 
 
 def show(found: Sequence[Tool]) -> None:
-    """Print a row for each."""
+    """Print a row for each tool."""
     console.table(
         ("tool", "version", "from", "path"),
         [(tool.name, tool.version, str(tool.source or "-"), str(tool.path or tool.why)) for tool in found],

@@ -1,4 +1,4 @@
-"""Show how waiting for an image has ended."""
+"""Print the result of ``wait``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def record(result: WaitResult) -> dict[str, object]:
 
 
 def show(result: WaitResult) -> None:
-    """Print that it runs, or raise why it does not."""
+    """Print that the image runs, or raise an error with the reason why not."""
     from generator.errors import ArgoCdError
 
     verdict, image = result.verdict, result.wanted.image
@@ -35,7 +35,7 @@ def show(result: WaitResult) -> None:
 
 
 def _hint(result: WaitResult) -> str:
-    """Return what to do where Argo CD has answered, and what it runs is not well, or not yet."""
+    """Return the hint for an app that is not healthy, or not yet, in Argo CD."""
     if result.verdict.result == "superseded":
         return ""
     place = f"{result.app} --env {result.environment}"
