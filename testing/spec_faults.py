@@ -87,13 +87,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         top("", apps="!!python/object/apply:os.system [id]"),
         [
             '5:7 apps: expected a map, got a list / write "name: value" lines',
-            '5:7 apps: the tag "tag:yaml.org,2002:python/object/apply:os.system" is not known here / take it off; quote the value to make it text',
+            '5:7 apps: the tag "tag:yaml.org,2002:python/object/apply:os.system" is not known here / remove it; quote the value to make it text',
         ],
     ),
     "a tag of our own invention": (
         top("branch: !secret main\n"),
         [
-            '6:9 branch: the tag "!secret" is not known here / take it off; quote the value to make it text',
+            '6:9 branch: the tag "!secret" is not known here / remove it; quote the value to make it text',
         ],
     ),
     "a duplicate field": (

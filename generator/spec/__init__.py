@@ -1,6 +1,7 @@
 """The spec: the language of ``generator.yaml``, its loader and its model.
 
-``types`` are the words of the language, ``language`` says which field takes
-which, ``loader`` reads a file and finds every fault, ``model`` is what the
-rest of the generator sees, ``schema`` is the same language for editors.
+``types`` has the types of fields, ``language`` says which field has which
+type, ``loader`` reads a file and finds all faults, ``model`` has the classes
+that the rest of the generator uses, and ``reference/schema`` writes the
+language as JSON Schema for editors.
 """

@@ -1,4 +1,4 @@
-"""Advise on an app that answers to one host and path in two environments of one cluster."""
+"""Advise against one host and path for an app in two environments of one cluster."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from generator.spec.types import as_map as _map
 
 
 def of(data: Mapping[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
-    """Yield where an app answers to one address in two environments of one cluster, with what to do about it.
+    """Yield the path, the message and the hint for each address that an app has in two environments of one cluster.
 
-    ``data`` is a checked spec's. It is no fault: an app that moves to another environment is in both for a while.
+    ``data`` is the checked data of a spec. This is advice and no fault, because an app that moves to another
+    environment is in both for some time.
     """
     apps, environments = _map(data.get("apps")), _map(data.get("environments"))
     fronts = [front for name, app in apps.items() for front in address_checks.fronts_of(name, _map(app))]

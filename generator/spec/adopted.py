@@ -1,4 +1,4 @@
-"""An app of a user's own manifests: what the spec says of it is which image is released, and how Argo CD deploys it.
+"""An app of a user's own manifests. The spec says only which image it releases, and how Argo CD deploys it.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -24,13 +24,13 @@ class AdoptedApp(GivenApp):
 
     @cached_property
     def kinds(self) -> tuple[tuple[str, str], ...]:
-        """Return the kinds that it has beside the usual ones, as (group, kind)."""
+        """Return the kinds of the manifests that projects do not permit by default, as (group, kind)."""
         found = (text.rpartition("/") for text in self._about.get("kinds") or ())
         return tuple((group, kind) for group, _, kind in found)
 
     @property
     def upstream(self) -> str:
-        """Return where the manifests are from, as far as the spec says so."""
+        """Return where the manifests come from; empty if the spec does not say."""
         return str(self._about.get("upstream") or "")
 
     @property
@@ -39,13 +39,13 @@ class AdoptedApp(GivenApp):
         return about if isinstance(about, dict) else {}
 
     def application(self, environment: str) -> str | None:
-        """Return the name that the Application had before; ``None`` for one of ours."""
+        """Return the name that the Application had before the adoption; ``None`` if it has the generator's name."""
         own: Data = self._override(environment).get("adopted") or {}
         name = own.get("application") or self._about.get("application")
         return placeholder.filled({"name": name}, environment)["name"] if name else None
 
     def namespace_in(self, environment: Environment) -> str:
-        """Return the namespace of objects that name none."""
+        """Return the namespace for objects that do not name one."""
         own = self.given.get("namespace")
         return placeholder.filled(own, environment.name) if own else environment.namespace
 
@@ -53,17 +53,17 @@ class AdoptedApp(GivenApp):
 
     @property
     def general(self) -> dict[str, Any]:
-        """Return what it says for all environments."""
+        """Return the app's data for all environments."""
         return {name: self.given[name] for name in ("adopted", "image")}
 
     @property
     def tag(self) -> str:
-        """Return the tag to start with, which the overlays have."""
+        """Return the tag of an app without a release: the overlays have the real one."""
         return UNRELEASED
 
     @property
     def build(self) -> None:
-        """Return nothing: its image is built elsewhere."""
+        """Return None, because the image is built elsewhere."""
 
     @property
     def image(self) -> str:

@@ -1,4 +1,4 @@
-"""Advise on what a spec says that is right, and will not work: a source that is not there, an image that is root's."""
+"""Advise on valid specs that will probably not work, such as a missing source, or an image that runs as root."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class _Image(NamedTuple):
     """An image of Docker Hub's library that does not run under the safe defaults.
 
     Attributes:
-        user: The number of the user that its program is made to run as.
+        user: The number of the user that its program can run as.
         writes: The folders that it writes to.
-        instead: An image that needs no more than the defaults.
+        instead: Another image, which runs under the defaults.
     """
 
     user: int
@@ -31,7 +31,7 @@ class _Image(NamedTuple):
     instead: str = ""
 
 
-# As the images' own Dockerfiles have it: they begin as root, or name a user that Kubernetes cannot tell from root.
+# From the Dockerfiles of the images: they start as root, or name a user, and Kubernetes cannot tell a name from root.
 IMAGES: Final[Mapping[str, _Image]] = {
     "httpd": _Image(33, ("/usr/local/apache2/logs",)),
     "mariadb": _Image(999, ("/var/lib/mysql", "/run/mysqld")),
@@ -47,16 +47,16 @@ IMAGES: Final[Mapping[str, _Image]] = {
 # `redis`, `library/redis` and copies of the library behind a registry's name; not an image like `shop/redis`.
 _LIBRARY: Final = re.compile(r"(?:.*/)?library/([a-z]+)|([a-z]+)|valkey/(valkey)")
 
-# Of Docker Hub's library, or behind a registry that is nobody's own.
 _FILE_NAME: Final = re.compile(r".+\.(?:conf|cfg|ini|ya?ml|json|toml|xml|properties|sh|py|js|sql|txt|pem|crt)")
 _BITNAMI: Final = re.compile(r"(?:docker\.io/)?bitnami/")
+# Images of Docker Hub's library, or of another public registry.
 _PUBLIC: Final = re.compile(
     r"[^/]+$|library/|(?:docker\.io|quay\.io|ghcr\.io|registry\.k8s\.io|(?:[a-z]+\.)?gcr\.io|public\.ecr\.aws|mcr\.microsoft\.com)/"
 )
 
 
 def of(directory: Path, spec: Spec) -> list[Fault]:
-    """Return advice with its place in ``generator.yaml``; the spec is read once more only where there is any."""
+    """Return advice with its place in ``generator.yaml``. The spec is read again only if there is advice."""
     found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
     found += _of_freezes(spec, datetime.now())
     found += address_advice.of(spec.data)
@@ -96,7 +96,7 @@ def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
 
 
 def _of_twins(spec: Spec) -> Iterator[_Advice]:
-    """Advise on two apps of one image of which a build releases one, or each builds it again."""
+    """Advise on two apps with one image, if a build releases only one of them, or both build it."""
     builders: dict[str, str] = {}
     for name, app in spec.described.items():
         if app.given.get("source"):
@@ -106,22 +106,26 @@ def _of_twins(spec: Spec) -> Iterator[_Advice]:
         if first == name:
             continue
         twice = bool(app.given.get("source"))
-        message = f"{first} builds this image, too" if twice else f"{first} builds it, and releases itself alone"
+        message = (
+            f"{first} builds this image, too"
+            if twice
+            else f"{first} builds this image, and its build releases {first} only"
+        )
         hint = f"make one app of both, which is built and released once: `workloads: {{{first}: {{}}, {name}: {{…}}}}`"
         yield name, ("source",) if twice else ("image",), message, hint
 
 
 def _of_freezes(spec: Spec, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:
-    """Advise on freezes that are over, by a day at least: a sync window of Argo CD knows no year."""
+    """Advise on freezes that ended a day ago or earlier: Argo CD's sync windows have no year, so they repeat."""
     for name, environment in spec.environments.items() if spec.argocd.sync_windows else ():
         for number, freeze in enumerate(environment.gates.freezes):
             if now - sync_windows.over(freeze) > timedelta(days=1):
-                message = f"is over since {freeze.end}, and Argo CD would freeze on these days of each year"
+                message = f"ended at {freeze.end}, but Argo CD would freeze on these days every year"
                 yield ("environments", name, "freeze", number), message, "take it out"
 
 
 def _of_sites(directory: Path, spec: Spec) -> Iterator[tuple[FieldPath, str, str]]:
-    """Advise on sites whose source is not there, or has no front page where nothing makes one."""
+    """Advise on sites without a source folder, or without a front page if there is no build to make one."""
     for name, site in spec.sites.items() if not sparse.possible(directory) else ():
         folder = directory / site.folder
         if site.source and not (directory / site.source).is_dir():
@@ -169,7 +173,7 @@ def _of_image(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
 
 
 def _of_config(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
-    """Advise on files among the variables: a variable of many lines, or with a file's name."""
+    """Advise on variables that look like files: the value has several lines, or the name is a file name."""
     config = given.get("config")
     for name, value in config.items() if isinstance(config, dict) else ():
         if isinstance(value, str) and ("\n" in value.strip() or _FILE_NAME.fullmatch(name)):
@@ -178,8 +182,8 @@ def _of_config(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
 
 
 def _of_bitnami(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
-    """Advise on images and charts of Bitnami, whose versioned images are in its free catalogue no longer."""
-    gone = "Bitnami's versioned images left its free catalogue"
+    """Advise on images and charts of Bitnami: its free catalogue no longer has images with versions."""
+    gone = "Bitnami's free catalogue no longer has images with versions"
     if _BITNAMI.match(str(given.get("image") or "")) and given.get("tag") != "latest":
         yield app, ("image",), gone, "take the project's own image; bitnamilegacy has the old ones, without updates"
     if "bitnami" in str(as_map(given.get("chart")).get("repository") or ""):
@@ -189,7 +193,7 @@ def _of_bitnami(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
 
 
 def _of_registry(app: str, registry: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
-    """Advise on an image of Docker Hub's library that the registry is put before."""
+    """Advise on a name of Docker Hub's library that gets the spec's registry as a prefix."""
     image = str(given.get("image") or "")
     if registry and image in IMAGES:
         hint = f"write docker.io/library/{image} if Docker Hub's is meant"
@@ -197,7 +201,7 @@ def _of_registry(app: str, registry: str, given: Mapping[str, Any]) -> Iterator[
 
 
 def _of_tag(directory: Path, spec: Spec, app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
-    """Advise on an image of others that no tag is known of. One's own is built elsewhere, and bumped."""
+    """Advise on an image of another project without a tag. The project's own images get their tags from builds."""
     image = str(given.get("image") or "")
     if given.get("tag") or given.get("digest") or not _PUBLIC.match(image):
         return
@@ -206,7 +210,7 @@ def _of_tag(directory: Path, spec: Spec, app: str, given: Mapping[str, Any]) -> 
     if overlay.is_file() and UNRELEASED not in overlay.read_text(errors="replace"):
         return
     hint = "add `tag:`, or `source:` for the pipeline to build it, or release it: `bump`"
-    yield app, ("image",), f"no tag is known: it begins as {image}:{UNRELEASED}, which no registry has", hint
+    yield app, ("image",), f"no tag is known: the app starts with {image}:{UNRELEASED}, which no registry has", hint
 
 
 def _user(known: _Image, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -215,7 +219,7 @@ def _user(known: _Image, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     user = known.user
     yield (
-        "Kubernetes takes its user for root",
+        "Kubernetes treats its user as root",
         f"`podSecurityContext: {{runAsUser: {user}, runAsGroup: {user}, fsGroup: {user}}}`",
     )
 

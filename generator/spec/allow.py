@@ -1,4 +1,4 @@
-"""Read what the repository may use that is not its own."""
+"""Read ``allow``: things outside of the repository that it may use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from generator.spec.workload import Data
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """Foreign things that the repository may use; destinations are (cluster, namespace), kinds (group, kind)."""
+    """Things outside of the repository that it may use.
+
+    Attributes:
+        destinations: Pairs (cluster, namespace).
+        kinds: Pairs (group, kind).
+    """
 
     references: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
@@ -20,7 +25,7 @@ class Allow:
 
 
 def build(given: Data, cluster: str) -> Allow:
-    """Build it from checked data; a destination without a cluster is in this one."""
+    """Build an ``Allow`` from checked data. A destination without a cluster is in ``cluster``."""
     destinations = ((item.get("cluster") or cluster, item["namespace"]) for item in given.get("destinations") or ())
     return Allow(
         references=tuple(given.get("references") or ()),

@@ -1,6 +1,6 @@
-"""Define what apps of every type have: a name, and in a file of each environment an entry that releases set.
+"""The interface of apps of all types: a name, and for each environment a file with an entry that releases set.
 
-Delivery sees no more of an app than this, so that an app may be a workload that the spec describes, or a chart.
+``delivery`` uses only this interface, so an app may be workloads in the spec, a Helm chart, or adopted manifests.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GivenApp:
-    """An app as it is in the spec, of any type.
+    """The part that apps of all types have in common.
 
     Attributes:
-        given: Its plain data.
+        given: The app's plain data in the spec.
         environments: The environments that it runs in, in promotion order.
-        shared: What the project gives to each of its apps.
+        shared: Data of the project that all apps need.
     """
 
     name: str
@@ -41,44 +41,44 @@ class AppType(Protocol):
     """An app of any type.
 
     Attributes:
-        given: Its plain data.
+        given: The app's plain data in the spec.
         environments: The environments that it runs in, in promotion order.
     """
 
     @property
     def name(self) -> str:
-        """Return its name."""
+        """Return the app's name."""
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """Return the environments that it is in."""
+        """Return the environments that the app is in, in promotion order."""
 
     @property
     def given(self) -> Data:
-        """Return its plain data."""
+        """Return the app's plain data in the spec."""
 
     @property
     def general(self) -> dict[str, Any]:
-        """Return what it says for all environments: what a promotion of the base brings."""
+        """Return the app's data for all environments: the part that a promotion of the base copies."""
 
     @property
     def build(self) -> Build | None:
-        """Return how it is built from this repository; ``None`` if that is done elsewhere."""
+        """Return how the image is built from this repository; ``None`` if it is built elsewhere."""
 
     @property
     def renamed_from(self) -> str | None:
-        """Return its former name, if the spec gives one."""
+        """Return the app's former name, if the spec has one."""
 
     @property
     def tag(self) -> str:
-        """Return the tag or version to start with."""
+        """Return the tag or version before the first release."""
 
     @property
     def image(self) -> str:
         """Return the name of the entry that a release sets: an image, or a chart."""
 
     def image_in(self, environment: str) -> str:
-        """Return the name of that entry in one environment."""
+        """Return the name of the entry in one environment."""
 
     def entry_path(self, environment: str) -> str:
-        """Return the file of that entry in one environment."""
+        """Return the path of the file with the entry in one environment."""

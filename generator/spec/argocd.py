@@ -1,7 +1,7 @@
-"""Argo CD as the spec has it: its version and flavour, and what each of them can do.
+"""The spec's ``argocd``: version and flavour of Argo CD, and the features of each.
 
-Its API server drops fields that its version does not know, so a field that is new is only written for versions that
-have it. ``FEATURES`` are those of what we write, by the sources of Argo CD's own releases.
+Argo CD's API server drops fields that its version does not know. A new field is therefore written only for versions
+that have it. ``FEATURES`` lists the new fields that the generator writes; the versions come from Argo CD's source code.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ IN_CLUSTER: Final = "https://kubernetes.default.svc"
 IN_CLUSTER_NAME: Final = "in-cluster"
 
 VERSIONS: Final = ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6")
-# The one that the tests run.
+# The version that the tests run.
 DEFAULT: Final = "3.5"
 _MINOR: Final = re.compile(r"3\.[0-9]+")
 
 SELF_MANAGED: Final = "self-managed"
 EKS_CAPABILITY: Final = "eks-capability"
 FLAVORS: Final = (SELF_MANAGED, EKS_CAPABILITY)
-# After which the managed one ends a sync, its hooks with it; it cannot be set there.
+# The managed Argo CD ends a sync and its hooks after this time; users cannot change it there.
 EKS_SYNC_SECONDS: Final = 120
-# Of a sync's time, what is left to all that is not the migration.
+# The part of a sync's time for everything but the migration.
 _BESIDE_SECONDS: Final = 20
 
 
 class Feature(NamedTuple):
-    """A field or annotation that not every version knows.
+    """A field or annotation that only some versions know.
 
     Attributes:
         since: The first minor version that has it.
         what: Its kind and path.
-        otherwise: What is written for older versions, and what that means.
+        otherwise: What the generator writes for older versions instead, and the consequence.
     """
 
     since: str
@@ -59,17 +59,18 @@ SYNC_OVERRUN: Final = Feature(
     "AppProject `spec.syncWindows[].syncOverrun`",
     "left out: a sync that runs when a window closes is stopped",
 )
-# Annotations are in no schema: older versions show nothing of them.
+# Annotations are not in the schema; older versions ignore them.
 NOTICES: Final = Feature("3.5", "annotation `notice.argocd.argoproj.io/content`", "left out: nothing would be shown")
 FEATURES: Final = (RETRY_REFRESH, NAMED_CLUSTER_KINDS, SYNC_OVERRUN, NOTICES)
 
 
 @dataclass(frozen=True, slots=True)
 class ArgoCd:
-    """Argo CD: ``version`` is a minor one, ``cluster`` the one that it runs in, by URL, ARN or name.
+    """Settings of Argo CD.
 
-    ``sync_seconds`` is the time after which it ends a sync; ``None`` where it has all the time. With ``sync_windows``,
-    freezes and windows of environments hold its syncs, too; with ``notices``, Applications show pins.
+    ``version`` is a minor version, ``cluster`` is the URL, ARN or name of the cluster that Argo CD runs in.
+    ``sync_seconds`` is the time limit of a sync; ``None`` if there is none. With ``sync_windows``, freezes and
+    windows of environments also stop automated syncs; with ``notices``, Applications show pins.
     """
 
     namespace: str = "argocd"
@@ -81,33 +82,33 @@ class ArgoCd:
     notices: bool = False
 
     def has(self, feature: Feature) -> bool:
-        """Tell whether this version knows a field."""
+        """Tell whether this version has a feature."""
         return VERSIONS.index(self.version) >= VERSIONS.index(feature.since)
 
     @property
     def managed(self) -> bool:
-        """Tell whether this is Amazon's."""
+        """Tell whether Amazon runs this Argo CD (``flavor: eks-capability``)."""
         return self.flavor == EKS_CAPABILITY
 
     @property
     def migration_seconds(self) -> int | None:
-        """Return the longest that a migration may take within a sync; None where nothing limits it."""
+        """Return the time limit of a migration within a sync, in seconds; None if there is none."""
         return max(1, self.sync_seconds - _BESIDE_SECONDS) if self.sync_seconds else None
 
     @property
     def destination(self) -> dict[str, str]:
-        """Return the cluster that it runs in, as a destination."""
+        """Return the cluster of Argo CD, as the destination of an Application."""
         return destination(self.cluster)
 
     def sync_command(self, application: str) -> str:
-        """Return the command that syncs an Application; the managed one takes no plain names, and speaks gRPC-web."""
+        """Return the command that syncs an Application. The managed Argo CD needs ``NAMESPACE/NAME`` and gRPC-web."""
         if self.managed:
             return f"argocd app sync {self.namespace}/{application} --grpc-web"
         return f"argocd app sync {application}"
 
 
 def build(given: Mapping[str, Any]) -> ArgoCd:
-    """Build it from checked data."""
+    """Build an ``ArgoCd`` from the checked data of ``argocd``."""
     flavor = given.get("flavor") or SELF_MANAGED
     limit = given.get("syncTimeout")
     usual = EKS_SYNC_SECONDS if flavor == EKS_CAPABILITY else None
@@ -123,11 +124,11 @@ def build(given: Mapping[str, Any]) -> ArgoCd:
 
 
 def minor(version: str) -> str:
-    """Return the minor version of one like ``3.5.7`` or ``3.1.8-eks-1``."""
+    """Return the minor version (``3.5``) of a version like ``3.5.7`` or ``3.1.8-eks-1``."""
     found = _MINOR.match(version)
     return found[0] if found else version
 
 
 def destination(cluster: str) -> dict[str, str]:
-    """Return a cluster as a destination has it: ``server`` for a URL or an ARN, ``name`` for a name."""
+    """Return the destination for a cluster: ``server`` for a URL or an ARN, ``name`` for a name."""
     return {"server" if ":" in cluster else "name": cluster}

@@ -1,7 +1,7 @@
-"""Size Argo CD for a spec: its settings, from the number of Applications and clusters.
+"""Calculate settings of Argo CD from the number of Applications and clusters in a spec.
 
-The rates are those of Argo CD's own guide: 50 processors of status and 25 of operations for 1,000 Applications. It
-gives none for the rest; ours are a place to start from.
+Argo CD's own guide gives two rates: 50 status processors and 25 operation processors for 1,000 Applications. It gives
+no rates for the other settings; those here are a starting point.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ PARAMETERS: Final = "argocd-cmd-params-cm"
 STATUS: Final = "controller.status.processors"
 OPERATION: Final = "controller.operation.processors"
 RENDERING: Final = "reposerver.parallelism.limit"
-# What Argo CD takes where nothing is said; of rendering, there is no limit.
+# Argo CD's defaults; it has no limit for parallel rendering by default.
 USUAL: Final = {STATUS: 20, OPERATION: 10, RENDERING: 0}
-# From so many Applications on, several are rendered at once often enough to need memory for it.
+# From this number of Applications on, parallel rendering needs a limit, so that it does not run out of memory.
 _MANY: Final = 200
 
 
 class Size(NamedTuple):
-    """Work that there is for Argo CD."""
+    """The numbers of Applications and clusters that Argo CD has to manage."""
 
     applications: int
     clusters: int
 
     @property
     def parameters(self) -> dict[str, int]:
-        """Return the values of ``argocd-cmd-params-cm`` that differ from the usual ones."""
+        """Return the values of ``argocd-cmd-params-cm`` that must differ from the defaults."""
         wanted = {
             STATUS: math.ceil(self.applications / 20),
             OPERATION: math.ceil(self.applications / 40),
@@ -39,17 +39,17 @@ class Size(NamedTuple):
 
     @property
     def shards(self) -> int:
-        """Return the number of controllers; each has whole clusters, so that there are at most as many."""
+        """Return the number of controllers: at most the number of clusters, since each manages whole clusters."""
         return max(1, min(self.clusters, math.ceil(self.applications / 1000)))
 
     @property
     def repo_servers(self) -> int:
-        """Return the number of repo servers, which render."""
+        """Return the number of repo servers, the processes that render manifests."""
         return 1 if self.applications < _MANY else max(2, math.ceil(self.applications / 500))
 
 
 def of(spec: Spec) -> Size:
-    """Return how much a spec is; of clusters that only Argo CD knows, one is counted, and of previews none."""
+    """Return the size of a spec. A ``clusterSelector`` counts as one cluster; previews do not count."""
     clusters = {one.address for place in spec.environments.values() for one in place.clusters if not place.selector}
     chosen = sum(1 for place in spec.environments.values() if place.selector)
     each = [
@@ -61,12 +61,12 @@ def of(spec: Spec) -> Size:
 
 
 def lacking(size: Size, there: dict[str, str]) -> list[str]:
-    """Return what to set, by what Argo CD is told now; empty where it is enough."""
+    """Return the settings to change, given the present ones in ``there``; empty if they are sufficient."""
     found = []
     for name, wanted in size.parameters.items():
         said = there.get(name, "")
         now = int(said) if said.isdigit() else USUAL[name]
-        # No limit at all, where there is much to render, is too much; any limit will do.
+        # For rendering, 0 means no limit, which is wrong here; any limit is accepted.
         if now == 0 if name == RENDERING else now < wanted:
             found.append(f'{name}: "{wanted}"')
     return found

@@ -1,4 +1,4 @@
-"""Names of what a project has in AWS: by them Terraform makes it, and `deploy` finds it."""
+"""Names of a project's resources in AWS: Terraform makes them under these names, and `deploy` finds them by name."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from generator.spec.targets import Place
 
-# Limits of AWS: of load balancers and target groups, of IAM roles, of task families and log groups.
+# AWS' limits for names: of load balancers and target groups, of IAM roles, of task families and log groups.
 LONGEST_ALB: Final = 32
 LONGEST_ROLE: Final = 64
-# Of databases of RDS, of buckets and of queues.
+# The limits for names of RDS databases, buckets and queues.
 _DATABASE: Final = 63
 _BUCKET: Final = 63
 _QUEUE: Final = 80
-# Of the queue with the messages of another one that failed.
+# The ending of a dead-letter queue's name.
 FAILED: Final = "-failed"
 _DIGITS: Final = 6
 
@@ -51,22 +51,22 @@ def schedule_group(project: str, environment: str) -> str:
 
 
 def scheduler_role(project: str, environment: str, workload: str) -> str:
-    """Return the name of the role by which EventBridge Scheduler starts a workload's tasks."""
+    """Return the name of the role that EventBridge Scheduler uses to start a workload's tasks."""
     return _short(f"{project}-{environment}-{workload}", LONGEST_ROLE, "-scheduler")
 
 
 def task_role(project: str, environment: str, app: str) -> str:
-    """Return the name of the role that an app's own processes have."""
+    """Return the name of the role of an app's own processes on ECS."""
     return _short(f"{project}-{environment}-{app}", LONGEST_ROLE, "-task")
 
 
 def execution_role(project: str, environment: str, app: str) -> str:
-    """Return the name of the role by which ECS pulls an app's image, reads its secrets and writes its logs."""
+    """Return the name of the role that ECS uses to pull an app's image, read its secrets and write its logs."""
     return _short(f"{project}-{environment}-{app}", LONGEST_ROLE, "-execution")
 
 
 def pod_role(project: str, environment: str, app: str) -> str:
-    """Return the name of the role that an app's pods have on EKS."""
+    """Return the name of the role of an app's pods on EKS."""
     return _short(f"{project}-{environment}-{app}", LONGEST_ROLE, "-pods")
 
 
@@ -76,7 +76,7 @@ def log_group(project: str, environment: str, app: str) -> str:
 
 
 def target_group(project: str, environment: str, workload: str, ending: str = "") -> str:
-    """Return the name of a workload's target group; ``ending`` tells a second one apart, as blue/green has."""
+    """Return the name of a workload's target group; a second one, for blue/green, has an ``ending``."""
     return _short(f"{project}-{environment}-{workload}", LONGEST_ALB, ending)
 
 
@@ -91,12 +91,12 @@ def secret(project: str, environment: str, app: str, name: str) -> str:
 
 
 def role(project: str, environment: str, what: str) -> str:
-    """Return a role of an environment that belongs to no app, such as `deploy`."""
+    """Return the name of a role of an environment that belongs to no app, such as `deploy`."""
     return _short(f"{project}-{environment}", LONGEST_ROLE, f"-{what}")
 
 
 def boundary(project: str, environment: str) -> str:
-    """Return the policy that bounds what each role of an environment may be given."""
+    """Return the name of the permissions boundary of an environment's roles."""
     return f"{project}-{environment}-boundary"
 
 
@@ -111,17 +111,17 @@ def table(project: str, environment: str, app: str, key: str) -> str:
 
 
 def bucket(project: str, environment: str, app: str, key: str, account: str) -> str:
-    """Return the name of an app's bucket: the account's number makes it the only one of all accounts."""
+    """Return the name of an app's bucket. It contains the account's number, because names are unique in all of AWS."""
     return _short(f"{project}-{environment}-{app}-{key}", _BUCKET, f"-{account}")
 
 
 def site_bucket(project: str, environment: str, site: str, account: str) -> str:
-    """Return the name of the bucket with a site's files. No app's bucket ends so."""
+    """Return the name of the bucket with a site's files. Its ending differs from that of all apps' buckets."""
     return _short(f"{project}-{environment}-{site}", _BUCKET, f"-{account}-site")
 
 
 def site_branch(project: str, environment: str) -> str:
-    """Return the branch in Amplify of each site: by it, a role may publish to its own environment alone."""
+    """Return the branch of each site in Amplify. Roles may publish to the branch of their own environment only."""
     return f"{project}-{environment}"
 
 
@@ -131,7 +131,7 @@ def queue(project: str, environment: str, app: str, key: str) -> str:
 
 
 def state_bucket(project: str, account: str) -> str:
-    """Return the name of the bucket that holds Terraform's states, where the spec gives none."""
+    """Return the default name of the bucket with Terraform's states."""
     return f"{project}-tfstate-{account}"
 
 
@@ -141,12 +141,12 @@ def role_arn(place: Place, name: str) -> str:
 
 
 def arn(place: Place, service: str, resource: str) -> str:
-    """Return the ARN of what a service has in an environment's account and region."""
+    """Return the ARN of a service's resource in an environment's account and region."""
     return f"arn:{place.partition}:{service}:{place.region}:{place.account}:{resource}"
 
 
 def _short(name: str, longest: int, ending: str = "") -> str:
-    """Return a name with its ending; one that is too long is cut, and a hash of all of it tells it apart."""
+    """Return a name with its ending. A name over ``longest`` characters is cut, and gets a hash of the whole name."""
     if len(name) + len(ending) <= longest:
         return name + ending
     digits = hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]

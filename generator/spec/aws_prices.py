@@ -1,4 +1,4 @@
-"""Read what AWS asks for: a dated table of list prices, each with its source, and what a project knows better."""
+"""Read the prices of AWS: a dated table of list prices with their sources, and the project's own prices."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from generator.spec.findings import Findings, did_you_mean
 from generator.yaml import plain
 
 FILE: Final = Path(__file__).with_suffix(".yaml")
-# What a price is that the spec gives: nothing is surer to its user.
+# The grade of a price in the spec.
 OWN: Final = "own"
 ESTIMATE: Final = "C"
-# From the surest to the least sure.
+# Grades, from the most to the least certain.
 GRADES: Final = (OWN, "A", "B", ESTIMATE)
 ONE: Final = Decimal(1)
 
@@ -26,10 +26,10 @@ class Price:
     """One price in dollars.
 
     Attributes:
-        per: What it is for: an hour, a month, a GB…
-        grade: How sure it is: `A`, `B`, `C` (an estimate), or `own` where the spec says it.
-        everywhere: Whether it is the same in all regions.
-        cpus: The processors of a machine, and `gib` its memory.
+        per: The unit that the price is for: an hour, a month, a GB…
+        grade: How certain the price is: `A`, `B`, `C` (an estimate), or `own` if it comes from the spec.
+        everywhere: Whether the price is the same in all regions.
+        cpus: The number of processors of a machine; `gib` is its memory.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All prices of a day and a region, and from and to how many times they are elsewhere."""
+    """All prices of a day and a region, with the lowest and highest factors of other regions."""
 
     date: str
     region: str
@@ -54,11 +54,11 @@ class Table:
     elsewhere: tuple[Decimal, Decimal]
 
     def spread(self, region: str) -> tuple[Decimal, Decimal]:
-        """Return from and to how many times a price of the table is a region's."""
+        """Return the lowest and the highest factor between the table's prices and those of ``region``."""
         return self.regions.get(region, self.elsewhere)
 
     def overlaid(self, own: Mapping[str, float]) -> Table:
-        """Return the table with a project's own prices, which are those of its region."""
+        """Return the table with a project's own prices, which already are prices of the project's region."""
         prices = dict(self.prices)
         for name, amount in own.items():
             known = prices.get(name) or Price(name, Decimal(0), "hour", OWN, "")
@@ -68,7 +68,7 @@ class Table:
 
 @cache
 def table() -> Table:
-    """Read the table that is part of the package."""
+    """Return the table in the package."""
     data: dict[str, Any] = plain.load(FILE.read_text(), FILE.name)[0]
     prices = {name: _price(name, about) for name, about in data["prices"].items()}
     regions = {name: _pair(pair) for name, pair in data["regions"].items()}
@@ -86,7 +86,7 @@ def _pair(pair: list[float]) -> tuple[Decimal, Decimal]:
 
 
 def check(given: Mapping[str, object], findings: Findings) -> None:
-    """Append the names in ``infra.prices`` that are no price's; machines and databases may have new ones."""
+    """Add a finding for each unknown name in ``infra.prices``; new types of machines and databases are allowed."""
     known = table().prices
     for name in given:
         if name not in known and "." not in name:

@@ -1,6 +1,6 @@
-"""Tell how long AWS supports what the spec names, by its own calendar: read on 2026-11-27.
+"""Tell how long AWS supports the versions in the spec, from AWS' calendar as of 2026-11-27.
 
-A version that is out of standard support works on, and costs six times as much; so it is a warning, and never a fault.
+A version without standard support still works, but costs six times as much. This is a warning and never a fault.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ READ: Final = "2026-11-27"
 
 
 class Support(NamedTuple):
-    """The last days on which a version has standard support, and any at all; days of ISO, empty where unknown."""
+    """The last days of standard support and of extended support, as ISO dates; empty if unknown."""
 
     standard: str
     extended: str
@@ -27,8 +27,8 @@ EKS: Final[dict[str, Support]] = {
     "1.36": Support("2027-08-02", "2028-08-02"),
 }
 DEFAULT: Final = "1.36"
-# How many regions each part of the world has, numbered from 1. From the endpoints of EC2 that botocore lists, without
-# those of secret partitions; a test compares them.
+# The number of regions in each part of the world; they are numbered from 1. The source is botocore's list of EC2's
+# endpoints without secret partitions; a test compares them.
 _PARTS: Final = {
     "af-south": 1, "ap-east": 2, "ap-northeast": 3, "ap-south": 2, "ap-southeast": 7, "ca-central": 1, "ca-west": 1,
     "cn-north": 1, "cn-northwest": 1, "eu-central": 2, "eu-north": 1, "eu-south": 2, "eu-west": 3, "eusc-de-east": 1,
@@ -36,12 +36,12 @@ _PARTS: Final = {
     "us-gov-west": 1, "us-west": 2,
 }  # fmt: skip
 REGIONS: Final = frozenset(f"{part}-{number + 1}" for part, count in _PARTS.items() for number in range(count))
-# Before the end of standard support, so that there is time for an upgrade.
+# How long before the end of standard support the warning begins, so that there is time for an upgrade.
 _DAYS_BEFORE: Final = 60
 
 
 def eks(version: str, today: str) -> str:
-    """Return what is to be said of a version on a day, as `2026-11-27`; empty where nothing is."""
+    """Return the warning about a version on a day such as `2026-11-27`; empty if there is none."""
     from datetime import date, timedelta
 
     support = EKS.get(version)

@@ -13,7 +13,7 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Findings that stop a release: those of this severity or worse, but for those to ignore."""
+    """The scan's findings that stop a release: those of this severity or worse, except the ignored ones."""
 
     severity: str = "CRITICAL"
     ignore: tuple[str, ...] = ()
@@ -21,10 +21,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """Build of an app's image from this repository.
+    """How an app's image is built from this repository.
 
-    ``cache`` and ``scan`` are ``None`` where the spec leaves them to the
-    registry's abilities, ``False`` where they are not wanted.
+    ``cache`` and ``scan`` are ``None`` if they depend on what the registry
+    can do, ``False`` if the spec turns them off.
     """
 
     source: str
@@ -40,7 +40,7 @@ class Build:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """Return the folders of the repository that the image is made of: the source, and further contexts."""
+        """Return the folders that the image is built from: the source and the further contexts."""
         return tuple(dict.fromkeys((self.source, *self.contexts.values())))
 
 

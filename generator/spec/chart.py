@@ -1,4 +1,4 @@
-"""An app that is a Helm chart: what the spec says of it, for all environments and for each.
+"""An app that is a Helm chart, with its data for all environments and for each.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -16,17 +16,17 @@ from generator.spec.override import overridden
 from generator.spec.workload import Data
 
 OCI: Final = "oci://"
-# What another chart's app of the same name has said when it was promoted.
+# Data that was promoted when the app had another chart.
 PROMOTED: Final = "promoted"
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart, whatever its version.
+    """A chart, without its version.
 
     Attributes:
-        kinds: Kinds that it may create beside the usual ones, as (group, kind).
-        secrets: Names of Secrets that may have data.
+        kinds: Kinds that the chart may create and that projects do not permit by default, as (group, kind).
+        secrets: Names of Secrets that may contain data.
     """
 
     repository: str
@@ -37,12 +37,12 @@ class Chart:
 
     @property
     def is_oci(self) -> bool:
-        """Tell whether it is in an OCI registry, where a digest names it."""
+        """Tell whether the chart is in an OCI registry, where it has a digest."""
         return self.repository.startswith(OCI)
 
     @property
     def reference(self) -> str:
-        """Return repository and name as one: the name of the entry that a release sets."""
+        """Return the repository and the name in one text: the name of the entry that a release sets."""
         return f"{self.repository}/{self.name}"
 
 
@@ -51,7 +51,7 @@ class ChartApp(GivenApp):
 
     @cached_property
     def chart(self) -> Chart:
-        """Return which chart it is."""
+        """Return the chart."""
         about: Data = self.given["chart"]
         return Chart(
             repository=about["repository"].rstrip("/"),
@@ -63,7 +63,7 @@ class ChartApp(GivenApp):
 
     @cached_property
     def general(self) -> dict[str, Any]:
-        """Return what the app says in general."""
+        """Return the app's data for all environments."""
         return {name: self.given[name] for name in ("chart", "values") if self.given.get(name) is not None}
 
     @property
@@ -72,31 +72,31 @@ class ChartApp(GivenApp):
         return _plain(_values(self.general))
 
     def base_values(self, environment: str) -> Data:
-        """Return the values that an environment builds on: those of all, or those that were promoted there."""
+        """Return the base values of an environment: those for all environments, or those that were promoted there."""
         return _plain(_values(self._general_in(environment)))
 
     def has_copy(self, environment: str) -> bool:
-        """Tell whether an environment has general values of its own, which promotions bring."""
+        """Tell whether an environment has its own copy of the base values, which promotions change."""
         return environment in (self.given.get(PROMOTED) or {})
 
     def overlay_values(self, environment: str) -> Data:
-        """Return the values of one environment alone, laid over the others by Helm."""
+        """Return the values of one environment only. Helm merges them over the base values."""
         general = _values(self._general_in(environment))
         filled = _varying(general, environment)
         own = placeholder.filled(self._override(environment).get("values") or {}, environment)
         return _laid(filled, own)
 
     def version(self, environment: str) -> str:
-        """Return the version that an environment starts with."""
+        """Return the version of an environment before the first release."""
         return str(self._released(environment)["version"])
 
     def digest(self, environment: str) -> str | None:
-        """Return the digest of that version, if the spec says it."""
+        """Return the digest of that version, if the spec has one."""
         return self._released(environment).get("digest")
 
     def _released(self, environment: str) -> Data:
         own: Data = self._override(environment).get("chart") or {}
-        # The digest of another version would win over the version.
+        # If both differed, the digest would count, not the version.
         general = {**self.given["chart"], **({"digest": None} if own.get("version") else {})}
         return overridden(general, own)
 
@@ -107,12 +107,12 @@ class ChartApp(GivenApp):
 
     @property
     def tag(self) -> str:
-        """Return the version to start with."""
+        """Return the version before the first release."""
         return str(self.given["chart"]["version"])
 
     @property
     def build(self) -> None:
-        """Return nothing: charts are built elsewhere."""
+        """Return None, because charts are built elsewhere."""
 
     @property
     def image(self) -> str:
@@ -124,7 +124,7 @@ class ChartApp(GivenApp):
         return self.image
 
     def entry_path(self, environment: str) -> str:
-        """Return the file with that entry: the Application, where Argo CD reads the version."""
+        """Return the path of the file with the entry: the Application, where Argo CD reads the version."""
         return layout.application_path(environment, self.name)
 
 
@@ -138,7 +138,7 @@ def _values(general: Data) -> Data:
 
 
 def _plain(values: Data) -> Data:
-    """Return the values without those that only an environment can fill in."""
+    """Return the values without those that have a placeholder."""
     if not placeholder.has(values):
         return values
     found = {name: _plain(value) if isinstance(value, Mapping) else value for name, value in values.items()}
@@ -157,7 +157,7 @@ def _varying(values: Data, environment: str) -> dict[str, Any]:
 
 
 def _laid(base: Data, override: Data) -> dict[str, Any]:
-    """Lay values over others as Helm does; ``null`` stays, since it takes a chart's own default out."""
+    """Merge values over others as Helm does. ``null`` stays, because it removes a default of the chart."""
     result = dict(base)
     for name, value in override.items():
         there = result.get(name)

@@ -1,13 +1,13 @@
-"""Remember which specs were found right, in the clone's own git folder; never committed.
+"""Remember which specs passed their checks, in the clone's own git folder; never committed.
 
-A fact is one digest over the code that checks, and what it has checked: the whole spec, or one app with all that its
-check sees of the rest. A known fact means that this code has found no fault there, and would find none again. Types
-are checked in each run, since that also makes texts of numbers. Where the whole spec is known, nothing more is
-checked, and what checks is not even loaded; of one that has changed, an app that has not is checked only against the
-others.
+A fact is a digest of the code of the checks and of the checked data: the whole spec, or one app with the parts of the
+spec that its check reads. A known fact means that this code found no fault in this data, and would find none again.
+Types are checked in each run, because this check also converts numbers to texts. If the whole spec is known, the
+other checks do not run, and their modules are not loaded. If a spec has changed, its unchanged apps are checked only
+against the others.
 
-Facts are about contents, as those of `regenerate.render_cache` are: a cache that is old, damaged, lost or another
-repository's can make a run slower, but never wrong. Of a spec with a fault nothing is kept.
+Facts depend on contents only, like those of `regenerate.render_cache`: an old, damaged or lost cache, or one of
+another repository, can make a run slower, but never wrong. Nothing is kept of a spec with a fault.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _MOST: Final = 100_000
 
 
 class CheckCache:
-    """The facts known about the specs of one clone; none where there is no git folder."""
+    """The known facts about the specs of one clone; none if there is no git folder."""
 
     def __init__(self, directory: Path) -> None:
         folder = plumbing.folder(directory)
-        # A `.git` file may name any place: nothing is made where no git folder is.
+        # A `.git` file may name any place, so a folder is only made inside of an existing git folder.
         self._cache = DigestCache(folder / PLACE if folder and folder.is_dir() else None, _MOST)
 
     def about(self, data: Mapping[str, Any], *, placeholders: bool) -> Known:
-        """Return what is known about a spec's plain data; ``placeholders`` tells whether it may have any."""
+        """Return the known facts about a spec's plain data; ``placeholders`` tells whether it may contain any."""
         return Known(self._cache, data, placeholders)
 
 
@@ -49,7 +49,7 @@ class Known:
 
     @cached_property
     def whole(self) -> bool:
-        """Tell whether all of it is known to be right."""
+        """Tell whether the whole spec is known to be right."""
         return bool(self._cache.known) and self._whole in self._cache.known
 
     @cached_property
@@ -58,7 +58,7 @@ class Known:
         return frozenset(name for name, fact in self._apps.items() if fact in self._cache.known)
 
     def learn(self) -> None:
-        """Keep that the spec is right, in place of all former facts. No fault if that cannot be written."""
+        """Replace all former facts by those of this spec. A cache that cannot be written is not an error."""
         self._cache.keep(dict.fromkeys(sorted({self._whole, *self._apps.values()}), ""), instead=True)
 
     @cached_property
@@ -67,7 +67,7 @@ class Known:
 
     @cached_property
     def _apps(self) -> dict[str, str]:
-        """Return the fact of each app: all of the project may matter to it, and the names of the other apps."""
+        """Return the fact of each app. It covers the project's own data and the names of the other apps."""
         apps = self._data.get("apps")
         if not isinstance(apps, Mapping):
             return {}
@@ -82,5 +82,5 @@ class Known:
 
 
 def _digest(*values: object) -> hashlib.blake2b:
-    # `repr` tells apart whatever the loader can make of a file, and where a tuple of it ends.
+    # `repr` differs for all values that the loader can return, and marks where a tuple ends.
     return hashlib.blake2b(package_digest.package() + repr(values).encode(), digest_size=_SIZE)

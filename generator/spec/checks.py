@@ -1,4 +1,4 @@
-"""Check what fields of the spec say of each other, over the whole project: names that refer, and names that meet."""
+"""Check fields of the spec against each other, over the whole project: names that refer, and names that collide."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from generator.spec.types import as_map as _map
 
 
 def check(data: dict[str, object], findings: Findings, *, placeholders: bool, settled: Container[object] = ()) -> None:
-    """Append what is wrong between fields: names that refer, and names that add up.
+    """Add findings about fields that do not fit together, such as references to unknown names.
 
-    ``placeholders`` tells whether there may be any, or what looks like one; ``settled`` are the apps that are known
-    to be right by themselves.
+    ``placeholders`` tells whether the data may contain placeholders, or texts that look like them; ``settled`` has
+    the apps that are known to be right by themselves.
     """
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     names = tuple(environments)
@@ -93,20 +93,20 @@ def _check_aws(data: dict[str, object], environments: dict[str, object], finding
 
 
 def _has_stages(data: dict[str, object], environments: dict[str, object]) -> bool:
-    """Tell whether anything is said of a pipeline through the environments."""
+    """Tell whether the spec has settings of a pipeline through the environments."""
     said = any(name in _map(one) for one in environments.values() for name in STAGE)
     return said or _map(data.get("ci")).get("codepipeline") not in (None, False)
 
 
 def kubernetes_version(data: dict[str, object]) -> str:
-    """Return the version of Kubernetes that a spec names; empty if it names none."""
+    """Return the version of Kubernetes in the spec; empty if there is none."""
     return str(_map(data.get("kubernetes")).get("version") or "")
 
 
 def _check_requests(data: dict[str, object], findings: Findings) -> None:
-    """Check that a build can open the pull requests it is to open: what git gets from CodeBuild by itself opens none.
+    """Check that a build has credentials to open pull requests. CodeBuild's own credentials for git cannot open any.
 
-    A forge whose requests are opened with the build's role is the exception.
+    The exception is a forge where the build's role opens requests.
     """
     ci = _map(data.get("ci"))
     asked = spelling.used(ci, "pullRequest")
@@ -123,7 +123,7 @@ def _check_requests(data: dict[str, object], findings: Findings) -> None:
 
 
 def _check_local_secrets(environments: dict[str, object], findings: Findings) -> None:
-    """Refuse Secrets that are made by hand where builds are promoted to: nothing in git would tell what is missing."""
+    """Refuse Secrets made by hand in later environments, because nothing in git would tell which ones are missing."""
     for index, (name, given) in enumerate(environments.items()):
         path: FieldPath = ("environments", name)
         if not _map(given).get("localSecrets"):
@@ -136,7 +136,7 @@ def _check_local_secrets(environments: dict[str, object], findings: Findings) ->
 
 
 def _check_renames(section: str, items: dict[str, object], findings: Findings) -> None:
-    """Check that each former name is free: two things cannot both have the files of one."""
+    """Check that no other app or environment has or claims a former name: only one can take over its files."""
     former: set[str] = set()
     for name, item in items.items():
         field = spelling.used(_map(item), "renamedFrom")
@@ -149,7 +149,7 @@ def _check_renames(section: str, items: dict[str, object], findings: Findings) -
 
 
 def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findings: Findings) -> None:
-    """Refuse a scan that ECR cannot do: a gate that never closes would be worse than none."""
+    """Refuse a scan of an image that is not in ECR, because it could never stop a release."""
     wanted, image = _map(app.get("build")).get("scan"), app.get("image")
     if not wanted or not isinstance(image, str):
         return
@@ -160,7 +160,7 @@ def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findi
 
 
 def _check_platforms(path: FieldPath, said: dict[str, object], app: dict[str, object], findings: Findings) -> None:
-    """Refuse processors that the image is not built for, wherever an app says them: no container would start."""
+    """Refuse an ``arch`` that the image is not built for, because no container would start."""
     arch, platforms = said.get("arch"), _map(app.get("build")).get("platforms")
     if not isinstance(platforms, list):
         return
@@ -195,7 +195,7 @@ def _check_app(
 
 
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:
-    """Refuse a cache in the repository of an app's images: it could be deployed by mistake, and expire them."""
+    """Refuse a build cache in the repository of an app's images: it could be deployed by mistake, or expire images."""
     images = {
         workload.full_image(image, registry): name
         for name, app in apps.items()
@@ -216,7 +216,7 @@ def _check_caches(apps: dict[str, object], registry: str, findings: Findings) ->
 
 
 def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
-    """Check that ``{environment}`` stands only where it is filled in, and is spelled right there."""
+    """Check that ``{environment}`` occurs only in values where it is replaced, and is spelled right."""
     for path, value in placeholder.texts(data):
         if not _is_filled(path):
             if placeholder.has(value):
@@ -230,7 +230,7 @@ def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
 
 
 def _is_filled(path: FieldPath) -> bool:
-    """Tell whether a value is what an app or a site is in an environment, where placeholders are filled in."""
+    """Tell whether placeholders are replaced in the value at ``path``: they are in apps and sites of an environment."""
     if path[:1] == ("sites",):
         return path[2:] == ("host",)
     if path[:1] != ("apps",):

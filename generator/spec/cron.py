@@ -24,7 +24,7 @@ _FIELDS: Final = (
     _Field("month", 1, 12, _MONTHS),
     _Field("day of the week", 0, 6, _DAYS),
 )
-# How many days each month may have.
+# The largest number of days in each month.
 _LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _WORDS: Final = {
     "@yearly": "0 0 1 1 *",
@@ -40,7 +40,7 @@ _HINT: Final = 'minute, hour, day of the month, month, day of the week: "30 3 * 
 
 
 def mistake(schedule: str) -> tuple[str, str] | None:
-    """Return what is wrong with a schedule, and a hint; ``None`` where Kubernetes takes it."""
+    """Return what is wrong with a schedule, and a hint; ``None`` if Kubernetes accepts it."""
     if schedule.startswith(("TZ=", "CRON_TZ=")):
         zone, _, rest = schedule.partition("=")[2].partition(" ")
         return "a time zone in the schedule", f"write `timeZone: {zone}` beside it, and `schedule: {rest.strip()!r}`"
@@ -55,7 +55,7 @@ def mistake(schedule: str) -> tuple[str, str] | None:
 
 
 class Read(NamedTuple):
-    """A field of a right schedule: all that it stands for, its range, and whether it is `*`, which bounds nothing."""
+    """A field of a valid schedule: the numbers that it matches, its range, and whether it is `*` (free)."""
 
     text: str
     numbers: frozenset[int]
@@ -65,12 +65,12 @@ class Read(NamedTuple):
 
     @property
     def full(self) -> bool:
-        """Tell whether it stands for all that there is."""
+        """Tell whether the field matches all numbers of its range."""
         return len(self.numbers) == self.most - self.least + 1
 
 
 def read(schedule: str) -> list[Read]:
-    """Return the fields of a right schedule; none of ``@every``, which has none."""
+    """Return the fields of a valid schedule; an empty list for ``@every``, which has no fields."""
     fields = zip(_WORDS.get(schedule, schedule).split(), _FIELDS, strict=False)
     if schedule.startswith("@every"):
         return []
@@ -81,13 +81,13 @@ def read(schedule: str) -> list[Read]:
 
 
 def _is_free(part: str) -> bool:
-    """Tell whether a part of a field bounds nothing, as Kubernetes has it: `*`, and not `*/2`."""
+    """Tell whether Kubernetes treats a part of a field as free: `*`, but not `*/2`."""
     span, _, step = part.partition("/")
     return span in ("*", "?") and int(step or 1) == 1
 
 
 def _never(fields: list[str]) -> tuple[str, str] | None:
-    """Return that a day is in none of the months: with `*` as day of the week, such a schedule starts nothing."""
+    """Return a message and a hint if no month has the day: with `*` as the day of the week, the job never starts."""
     days, months = (_numbers(fields[at], _FIELDS[at]) for at in (2, 3))
     if fields[4] not in ("*", "?") or any(day <= _LENGTHS[month - 1] for day in days for month in months):
         return None
@@ -95,7 +95,7 @@ def _never(fields: list[str]) -> tuple[str, str] | None:
 
 
 def _numbers(text: str, field: _Field) -> set[int]:
-    """Return all that a field of a right schedule stands for."""
+    """Return the numbers that a field of a valid schedule matches."""
     found: set[int] = set()
     for part in text.split(","):
         span, _, step = part.partition("/")
@@ -127,10 +127,10 @@ def _of_field(text: str, field: _Field) -> tuple[str, str] | None:
 def _of_part(part: str, field: _Field) -> str | None:
     span, slash, step = part.partition("/")
     if slash and (not step.isascii() or not step.isdigit() or int(step) == 0):
-        return "behind the / stands how many to go on by, at least 1"
+        return "after the / comes the step, at least 1"
     first, dash, last = span.partition("-")
     if first in ("*", "?"):
-        return "nothing can follow that but a /" if dash else None
+        return "only a / can follow that" if dash else None
     ends = [_number(text, field) for text in ((first, last) if dash else (first,))]
     if None in ends:
         return _expected(field)
@@ -140,7 +140,7 @@ def _of_part(part: str, field: _Field) -> str | None:
 
 
 def _number(text: str, field: _Field) -> int | None:
-    """Return what a number or a name stands for; ``None`` where it is none of the field."""
+    """Return the number of a number's or name's text; ``None`` if the field does not allow it."""
     if text.lower() in field.words:
         return field.words.index(text.lower()) + field.least
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

@@ -1,8 +1,8 @@
-"""Check what a spec says in the shape of a custom kind (a route, a Rollout, an ExternalSecret) against its schema.
+"""Check values of the spec that have the shape of a custom kind (a route, a Rollout, an ExternalSecret).
 
-The packed schemas are those of the CustomResourceDefinitions, which ``validate`` holds the output against, too: here
-a fault has the line of the spec. One is read once something is to be checked. What is left out are rules between
-fields (CEL), which only an API server evaluates.
+The schemas come from the CustomResourceDefinitions; ``validate`` checks the output with the same ones. A fault found
+here has the line in the spec. A schema is read when the first value needs it. Rules between fields (CEL) are not
+checked: only an API server evaluates them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from generator.spec.types import PLACEHOLDER
 
 Schema = Mapping[str, Any]
 
-# The data of another package, and no code of it: what renders stands on no tools.
+# Data of the package ``tools``. Its code is not imported, because ``render`` may not depend on it.
 _PACKED: Final = Path(__file__).parents[1] / "tools" / "schemas" / "schemas.zip"
-# Of these, the rest is rendered: nothing at their top is required.
+# The generator renders the other fields of these, so no field at their top level is required.
 _RENDERED: Final = frozenset({"argoproj.io/v1alpha1/Rollout:spec.strategy.blueGreen"})
-# So many names of fields are still read in a hint.
+# The largest number of field names in a hint.
 _FEW: Final = 12
 _TYPES: Final[Mapping[str, tuple[tuple[type, ...], str, str]]] = {
     "object": ((dict,), "a map", 'write "name: value" lines'),
@@ -34,7 +34,7 @@ _TYPES: Final[Mapping[str, tuple[tuple[type, ...], str, str]]] = {
     "number": ((int, float), "a number", "without quotes"),
     "boolean": ((bool,), "true or false", "write true or false, without quotes"),
 }
-# What a schema asks of a size, and the words for it.
+# The keywords of a schema for sizes, and the hints for them.
 _SIZES: Final[tuple[tuple[str, Callable[[Any, Any], bool], str], ...]] = (
     ("minItems", lambda value, least: len(value) >= least, "at least {} items are needed"),
     ("maxItems", lambda value, most: len(value) <= most, "at most {} items are possible"),
@@ -48,7 +48,7 @@ _SIZES: Final[tuple[tuple[str, Callable[[Any, Any], bool], str], ...]] = (
 
 
 def check(held: Iterable[Held], findings: Findings) -> None:
-    """Append what is wrong with values in the shape of custom kinds."""
+    """Add findings about values in the shape of custom kinds."""
     for one in held:
         schema = _schema(one.of)
         if one.of in _RENDERED:
@@ -58,7 +58,7 @@ def check(held: Iterable[Held], findings: Findings) -> None:
 
 @cache
 def _schema(of: str) -> Schema:
-    """Return the schema of what is written as ``GROUP/VERSION/KIND:PATH``."""
+    """Return the schema for a name like ``GROUP/VERSION/KIND:PATH``."""
     import zipfile
 
     kind, _, path = of.partition(":")
@@ -74,15 +74,15 @@ class _Check(NamedTuple):
     """One pass over a value.
 
     Attributes:
-        partial: The value is laid over another one, so that nothing in it is required.
-        findings: What is wrong is appended here.
+        partial: Whether the value is merged over another one, so no field in it is required.
+        findings: Faults are added here.
     """
 
     partial: bool
     findings: Findings
 
     def value(self, schema: Schema, value: object, path: FieldPath) -> None:
-        """Check a value against a schema; one that is not set, or filled in later, fits."""
+        """Check a value against a schema. A value that is None, or has a placeholder, passes."""
         if value is None or (isinstance(value, str) and PLACEHOLDER in value):
             return
         if not self._is_of_type(schema, value, path):
@@ -136,7 +136,7 @@ class _Check(NamedTuple):
                 self.findings.add(path, f"{name} is missing", f"add `{name}:`", at_key=True)
 
     def _combined(self, schema: Schema, value: object, path: FieldPath) -> None:
-        """Check what a schema asks in several ways; of one that is laid over another, that is not known yet."""
+        """Check allOf, anyOf, oneOf and not of a schema. A partial value is incomplete, so only allOf applies to it."""
         for part in schema.get("allOf") or ():
             self.value(part, value, path)
         if self.partial:
@@ -162,7 +162,7 @@ def _is(value: object, accepts: tuple[type, ...]) -> bool:
 
 
 def _measured(name: str, value: object) -> bool:
-    """Tell whether a value has the size that a word of the schema is about."""
+    """Tell whether a keyword for sizes applies to the type of a value."""
     if name.endswith("Items"):
         return isinstance(value, list)
     if name.endswith("Length"):

@@ -1,4 +1,4 @@
-"""A database that an app has for itself: its names, and the variables by which the app finds it.
+"""A database of an app: its names, and the variables that tell the app where it is.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 Data = Mapping[str, Any]
 
-# It stays for those who say none: a newer one would be an upgrade of their data.
+# This default does not change: another version would upgrade the data of existing users.
 DEFAULT_VERSION: Final = "17"
 IMAGES: Final = "ghcr.io/cloudnative-pg/postgresql"
 DEFAULT_SIZE: Final = "10Gi"
@@ -20,17 +20,17 @@ DEFAULT_STORAGE: Final = 20
 DEFAULT_BACKUP_DAYS: Final = 7
 DEFAULT_SCHEDULE: Final = "0 3 * * *"
 DEFAULT_RETENTION: Final = "30d"
-# What CloudNativePG calls the database and the role that it makes.
+# CloudNativePG's name for the database and for the role that it makes.
 OWNER: Final = "app"
 PORT: Final = 5432
 _HTTPS: Final = 443
-# Where a database says that it is run by AWS.
+# The value of ``in`` for a database in AWS.
 RDS: Final = "rds"
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """Place and time of a database's backups."""
+    """Where and when a database is backed up."""
 
     bucket: str
     schedule: str
@@ -40,7 +40,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Pooler:
-    """PgBouncer before it."""
+    """Settings of PgBouncer in front of a database."""
 
     instances: int
     mode: str
@@ -52,8 +52,8 @@ class Database:
     """One database of an app.
 
     Attributes:
-        variables: What each environment variable of the app holds: ``uri``, or a part of it.
-        pooled: Whether these variables lead to the pooler, where there is one.
+        variables: The content of each environment variable of the app: ``uri``, or a part of it.
+        pooled: Whether these variables have the address of the pooler, if there is one.
     """
 
     app: str
@@ -72,21 +72,21 @@ class Database:
 
     @property
     def name(self) -> str:
-        """Return the name of its objects."""
+        """Return the name of the database's objects."""
         return f"{self.app}-{self.key}"
 
     @property
     def pooler_name(self) -> str:
-        """Return the name of its pooler and of the pooler's Service."""
+        """Return the name of the pooler and of the pooler's Service."""
         return f"{self.name}-pooler"
 
     @property
     def label(self) -> str:
-        """Return what tells its objects from the app's. No app and no workload has a dot in its name."""
+        """Return the label of the database's objects. It has a dot, which no name of an app or a workload has."""
         return f"{self.app}.{self.key}.postgres"
 
     def env(self) -> Iterator[dict[str, Any]]:
-        """Yield the app's variables; those that others refer to come first."""
+        """Yield the app's variables. Variables that others refer to come first."""
         for variable, part in self.variables.items():
             if not (self.pooler and self.pooled) or part not in ("uri", "host", "port"):
                 yield self._of_secret(variable, part)
@@ -95,8 +95,8 @@ class Database:
             elif part == "port":
                 yield {"name": variable, "value": str(PORT)}
             else:
-                # The Secret knows the database itself alone. A password that CloudNativePG makes has no sign in it
-                # that a URI would have to escape.
+                # The Secret has the address of the database, but not of the pooler. Passwords from CloudNativePG
+                # have no characters that a URI must escape.
                 user, password = f"{variable}_USERNAME", f"{variable}_PASSWORD"
                 yield self._of_secret(user, "username")
                 yield self._of_secret(password, "password")
@@ -108,18 +108,18 @@ class Database:
 
 
 def of_stores(app: str, project: str, given: Data) -> dict[str, Any]:
-    """Return what a workload has of its app's stores: databases in the cluster, and ports at which it reaches AWS."""
+    """Return the arguments of a workload for its app's stores: databases in the cluster, and ports of stores in AWS."""
     return {"databases": databases(app, project, given.get("databases")), "aws_ports": ports_in_aws(given)}
 
 
 def databases(app: str, project: str, given: Data | None) -> tuple[Database, ...]:
-    """Build the databases that an app has in the cluster."""
+    """Return the databases of an app that are in the cluster."""
     own = ((key, about or {}) for key, about in (given or {}).items())
     return tuple(_database(app, key, project, about) for key, about in own if about.get("in") != RDS)
 
 
 def variables_of(key: str, given: Data) -> Mapping[str, str]:
-    """Return the variables of a database, as the spec says them or by its name."""
+    """Return the variables of a database: those in the spec, or else names made from the database's name."""
     start = "" if key == "main" else f"{key.upper().replace('-', '_')}_"
     usual = {f"{start}DATABASE_URL": "uri"}
     if given.get("in") == RDS:
@@ -128,7 +128,7 @@ def variables_of(key: str, given: Data) -> Mapping[str, str]:
 
 
 def ports_in_aws(given: Data) -> tuple[int, ...]:
-    """Return the ports at which an app reaches its stores in AWS: HTTPS, and PostgreSQL's."""
+    """Return the ports of an app's stores in AWS: HTTPS and PostgreSQL's."""
     rds = any((about or {}).get("in") == RDS for about in (given.get("databases") or {}).values())
     other = any(given.get(name) for name in ("tables", "buckets", "queues"))
     return (*((_HTTPS,) if rds or other else ()), *((PORT,) if rds else ()))

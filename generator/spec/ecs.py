@@ -1,4 +1,4 @@
-"""Read what an app is on ECS: the size of its tasks, and where AWS has them.
+"""Read the settings of apps on ECS: the size of their tasks, and the accounts and regions of environments.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Data = Mapping[str, Any]
 
-# What Fargate has: for each amount of CPU, in units, the amounts of memory in MiB.
+# Fargate's sizes: for each amount of CPU, in units, the amounts of memory in MiB.
 SIZES: Final[Mapping[int, tuple[int, ...]]] = {
     256: (512, 1024, 2048),
     512: tuple(range(1024, 4097, 1024)),
@@ -30,24 +30,27 @@ SIZES: Final[Mapping[int, tuple[int, ...]]] = {
     16384: tuple(range(32768, 122_881, 8192)),
 }
 SMALLEST: Final = (256, 512)
-# Kinds of workload that ECS has something for.
+# Kinds of workload that can run on ECS.
 SERVICE: Final = "Deployment"
 SCHEDULED: Final = "CronJob"
 KINDS: Final = (SERVICE, SCHEDULED)
-# As the names of secrets begin that are parameters of Systems Manager.
+# The prefix of secrets that are parameters of Systems Manager.
 PARAMETER: Final = "/"
-# As those begin that are an ARN: of a secret that AWS has named.
+# The prefix of secrets that are given by their ARN, because AWS chose the name.
 WHOLE: Final = ("arn:", "{infra.")
-# A path that is compared whole; others are how paths begin.
+# The type of a path that must match completely; other paths match as prefixes.
 EXACT: Final = "Exact"
-# How many hosts and paths a rule of a load balancer takes.
+# The largest number of hosts and paths in a rule of a load balancer.
 CONDITIONS: Final = 5
 _UNITS: Final = 1024
 _MIB: Final = 1024 * 1024
 
 
 def places(data: Data, environments: Iterable[str]) -> dict[str, Place]:
-    """Return where each environment is: as `infra` says, or where the registry is. Of one that nothing tells, none."""
+    """Return the account and region of each environment, from `infra`, or else from the registry's name.
+
+    An environment is missing if neither tells them.
+    """
     infra = data.get("infra") or {}
     registry = ECR.match(str(data.get("registry") or ""))
     region = infra.get("region") or (registry["region"] if registry else "")
@@ -60,10 +63,10 @@ def places(data: Data, environments: Iterable[str]) -> dict[str, Place]:
 
 
 def size(given: Data, resources: Data, beside: Iterable[Data] = (), before: Iterable[Data] = ()) -> tuple[int, int]:
-    """Return CPU units and MiB of a task: as said, or the smallest that has room for what its containers request.
+    """Return CPU units and MiB of a task: as in the spec, or the smallest size with room for the containers' requests.
 
-    ``beside`` are the resources of containers that run along with the app's own, ``before`` those of each that ends
-    before it starts.
+    ``beside`` has the resources of containers that run together with the app's own, ``before`` those of containers
+    that end before it starts.
     """
     cpu, memory = given.get("cpu"), given.get("memory")
     together = [_asked(one) for one in (resources, *beside)]
@@ -77,7 +80,7 @@ def size(given: Data, resources: Data, beside: Iterable[Data] = (), before: Iter
 
 
 def task_size(workload: Workload) -> tuple[int, int]:
-    """Return CPU units and MiB of a workload's task, with room for the containers beside its own."""
+    """Return CPU units and MiB of a workload's task, with room for its sidecars and init containers."""
     others = [*(workload.pod.get("initContainers") or ())]
     beside = [*(workload.pod.get("containers") or ()), *(one for one in others if runs_on(one))]
     before = [one for one in others if not runs_on(one)]
@@ -87,7 +90,7 @@ def task_size(workload: Workload) -> tuple[int, int]:
 
 
 def runs_on(container: Data) -> bool:
-    """Tell whether a container that starts before the app's own runs along with it."""
+    """Tell whether an init container keeps running beside the app's own container."""
     return bool(container.get("restartPolicy") == "Always")
 
 
@@ -102,12 +105,12 @@ def _amount(written: object, unit: float) -> float:
 
 
 def minutes(written: str) -> int:
-    """Return the minutes of a time like ``10m`` or ``2h``."""
+    """Return a duration like ``10m`` or ``2h`` in minutes."""
     return int(written[:-1]) * (60 if written.endswith("h") else 1)
 
 
 def patterns(hosts: Iterable[Host]) -> list[str]:
-    """Return the paths of a load balancer's rule; none where the rule is for all of them."""
+    """Return the path patterns of a load balancer's rule; an empty list if the rule is for all paths."""
     paths = [path for host in hosts for path in host.paths]
     if any(path.path == "/" and path.kind != EXACT for path in paths):
         return []
@@ -115,6 +118,6 @@ def patterns(hosts: Iterable[Host]) -> list[str]:
 
 
 def discovered(workload: Workload) -> bool:
-    """Tell whether a workload has a name in Cloud Map: one with a port has, unless it says otherwise."""
+    """Tell whether a workload has a name in Cloud Map. By default, a workload with a port has one."""
     usual = workload.kind == SERVICE and workload.service is not None
     return bool(workload.ecs.get("discovery", usual))

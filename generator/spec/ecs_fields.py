@@ -1,4 +1,4 @@
-"""Say which fields of a workload ECS has something for, and what to do in place of those that it has not."""
+"""Find fields of a workload that ECS does not support, with hints what to use instead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.spec.types import as_map as _map
 Wrong = tuple[FieldPath, str, str]
 """Where in a field, what is wrong with it, and what to do; ``{environment}`` is filled in."""
 
-# Of an app itself, or taken as they are.
+# Fields of the app itself, or fields that work on ECS without changes.
 KNOWN: Final = frozenset({
     *workload.OF_ECS, "target", "workloads", "image", "tag", "digest", "source", "build", "renamedFrom", "promoted",
     "needs", "needsCidr", "name", "port", "ports", "command", "args", "env", "config", "secrets", "resources", "health",
@@ -24,7 +24,7 @@ KNOWN: Final = frozenset({
 _PLACED = "take it out: Fargate finds a place for each task"
 _BY_HAND: Final = "edit task-definition.json in the overlay by hand; edits are kept"
 _NETWORK: Final = "say `needs` of the apps that connect to it: security groups follow from that"
-# What to do in place of a field that ECS has nothing for.
+# The hint for each field that ECS does not support.
 INSTEAD: Final[Mapping[str, str]] = {
     "keda": "say `autoscale: {min: …, max: …, cpu: …}`; other metrics are for Application Auto Scaling, by hand",
     "gateway": "say `ingress`: the environment's load balancer gets a rule for it",
@@ -72,13 +72,13 @@ INSTEAD: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _SECURITY: Final = frozenset({"runAsUser", "runAsGroup", "runAsNonRoot", "readOnlyRootFilesystem", "capabilities"})
 _MOST_STOPPING: Final = 120
-# How long EventBridge Scheduler may go on trying to start a task, in seconds.
+# The limits for how long EventBridge Scheduler may try to start a task, in seconds.
 LEAST_AGE: Final = 60
 MOST_AGE: Final = 86_400
 
 
 def wrong(name: str, value: object) -> Iterator[Wrong]:
-    """Yield what of a field an app cannot have on ECS."""
+    """Yield what is wrong with a field and its value for an app on ECS."""
     if name not in KNOWN:
         yield (), f"ECS has no {name}, and the app runs there in {{environment}}", _instead(name)
     elif check := _WITHIN.get(name):

@@ -1,4 +1,4 @@
-"""Edit generator.yaml: a new app or environment, and a new name for one, wherever the spec says it."""
+"""Edit generator.yaml: add an app or environment, or rename one everywhere in the spec."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from generator.yaml.structure import Edit
 
 FORMER: Final = "renamedFrom"
-# What each section's names are in the language.
+# The type of names in each section.
 NAMES: Final = {"apps": APP_NAME, "environments": ENVIRONMENT_NAME}
 
 
 def added(
     spec: Written, section: str, name: str, fields: Mapping[str, object], at: int | None = None, file: str = FILE_NAME
 ) -> dict[str, str]:
-    """Return the texts of the spec with a new app or environment, at a position in its file or as the last one there.
+    """Return the new texts of the spec's files, by path, with a new app or environment at a position, or as the last.
 
-    An app may go into another `file`, which the spec includes from then on. Raises SpecError, with the lines to write
-    by hand, where a text cannot be edited in place.
+    An app can go into another `file`; the spec then includes that file. Raise SpecError, with the lines to write by
+    hand, if the text cannot be edited without changes of other lines.
     """
     wanted = {section: {name: dict(fields)}}
     by_hand = f"write {_flow(wanted)} yourself"
@@ -51,7 +51,7 @@ def _entering(text: str, section: str, name: str, fields: Mapping[str, object], 
 
 
 def _including(spec: Written, file: str) -> dict[str, str]:
-    """Return the spec's own text with a file among those that it includes, if no pattern stands for it yet."""
+    """Return the new text of generator.yaml that includes a file; nothing if a pattern already includes it."""
     from generator.spec import included
     from generator.yaml.structure import Enter, Put
 
@@ -65,9 +65,9 @@ def _including(spec: Written, file: str) -> dict[str, str]:
 
 
 def put(spec: Written, path: Path, value: object) -> dict[str, str]:
-    """Return the text in which a field that is there has another value.
+    """Return the new text, by path, in which an existing field has another value.
 
-    Raises SpecError, with what to write by hand, where it cannot be edited in place.
+    Raise SpecError, with the lines to write by hand, if the text cannot be edited without changes of other lines.
     """
     from generator.yaml.structure import Put
 
@@ -76,7 +76,10 @@ def put(spec: Written, path: Path, value: object) -> dict[str, str]:
 
 
 def renamed(spec: Written, section: str, old: str, new: str, former: str) -> dict[str, str]:
-    """Return the texts with a new name for an app or environment, and its `former` name under it ("": it has none)."""
+    """Return the new texts, by path, in which an app or environment has a new name.
+
+    `former` is written into its `renamedFrom`; an empty one writes none.
+    """
     from generator.yaml.structure import Enter, Put, Remove, Rename
 
     data = loader.plain(spec)
@@ -98,13 +101,13 @@ def renamed(spec: Written, section: str, old: str, new: str, former: str) -> dic
 
 
 def _file(spec: Written, edit: Edit, new: Path, old: str) -> str:
-    """Return the file that an edit is of; what has a new name by then is where it was."""
+    """Return the path of the file that an edit changes; a renamed app stays in its file."""
     path = (*edit.path, getattr(edit, "old", "")) if edit.path == new[:1] else edit.path
     return spec.file_of((new[0], old) if path[:2] == new else path)
 
 
 def _namesakes(entry: Any, path: Path, name: str) -> Iterator[Path]:
-    """Yield where an app has a workload of its own name: it goes along, since its objects have the app's name alone."""
+    """Yield the path of the workload with the app's name. It is renamed, too, since its objects have the app's name."""
     known = entry if isinstance(entry, Mapping) else {}
     if isinstance(workloads := known.get("workloads"), Mapping) and name in workloads:
         yield (*path, "workloads")
@@ -114,13 +117,13 @@ def _namesakes(entry: Any, path: Path, name: str) -> Iterator[Path]:
 
 
 def references(data: Mapping[str, object], section: str, name: str) -> list[tuple[Path, bool]]:
-    """List where a spec names an app or an environment besides its section; True for a key that is the name."""
+    """Return the paths outside of ``section`` that name an app or an environment; True if the key is the name."""
     found = _named(language.SPEC, data, (), NAMES[section], name)
     return [(path, is_key) for path, is_key in found if path[-1] != FORMER and path != (section, name)]
 
 
 def _named(accepts: Type, value: object, path: Path, wanted: Type, name: str) -> Iterator[tuple[Path, bool]]:
-    """Walk a value by its type in the language, which tells what is a name; a key comes after what is below it."""
+    """Yield the references in a value; its type tells which texts are names. A key follows its value."""
     if accepts is wanted and value == name:
         yield path, False
     elif isinstance(accepts, Either):

@@ -1,7 +1,7 @@
-"""Check a file of the repository with an app's secrets, encrypted: a SealedSecret, or a SopsSecret.
+"""Check a file with an app's encrypted secrets: a SealedSecret or a SopsSecret.
 
-Nothing here can decrypt. What is looked at is that nothing stands there as it is, and that the cluster makes of it
-the Secret that the app's pods read.
+This module cannot decrypt anything. It checks that the file has no values in plain text, and that the cluster will
+make the Secret that the app's pods read from it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from generator.spec.types import as_map as _map
 FIELD: Final = "encryptedSecret"
 SEALED: Final = ("bitnami.com", "SealedSecret")
 SOPS: Final = ("isindir.github.com", "SopsSecret")
-# Of a SealedSecret that any namespace may unseal.
+# The annotation of a SealedSecret that is valid in any namespace.
 _CLUSTER_WIDE: Final = "sealedsecrets.bitnami.com/cluster-wide"
 _DATA: Final = ("data", "stringData")
 _SEAL: Final = "seal it: `kubeseal --format yaml`; or encrypt a SopsSecret: `sops encrypt --encrypted-suffix Templates`"
@@ -25,7 +25,7 @@ Wrong = tuple[str, str]
 
 
 def document(given: object) -> Mapping[str, Any] | None:
-    """Return what stands in the file; empty where nobody has read it, and None where an app names none."""
+    """Return the manifest in the file; empty if the file was not read, and None if the app names no file."""
     if isinstance(given, Mapping) and given.get(read_file.MEANING):
         found: Mapping[str, Any] = given[read_file.MEANING][0]
         return found
@@ -33,13 +33,13 @@ def document(given: object) -> Mapping[str, Any] | None:
 
 
 def wrong(found: list[Any], secret: str) -> Iterator[Wrong]:
-    """Yield what is wrong with the documents of a file that is to make a ``secret``."""
+    """Yield what is wrong with the documents of a file that must make the Secret ``secret``."""
     if len(found) != 1 or not isinstance(found[0], dict):
         yield "not one manifest", "have one SealedSecret or one SopsSecret in it"
         return
     kind = read_file.kind_of(found[0])
     if kind == ("", "Secret"):
-        yield "a Secret as it is does not belong into git", _SEAL
+        yield "a Secret in plain text does not belong into git", _SEAL
     elif kind == SEALED:
         yield from _of_sealed(found[0], secret)
     elif kind == SOPS:
@@ -80,7 +80,7 @@ def _is_encrypted(value: object) -> bool:
 
 
 def misplaced(manifest: Mapping[str, Any], namespace: str) -> Wrong | None:
-    """Return that a SealedSecret was sealed for another namespace, where its controller would refuse it."""
+    """Return a fault if a SealedSecret was sealed for another namespace; the controller would refuse it."""
     metadata = _map(manifest.get("metadata"))
     sealed = metadata.get("namespace")
     wide = str(_map(metadata.get("annotations")).get(_CLUSTER_WIDE)).lower() == "true"

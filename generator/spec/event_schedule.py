@@ -1,4 +1,4 @@
-"""Say a schedule of Kubernetes as EventBridge Scheduler has it: six fields, of which one of the days is a `?`."""
+"""Convert a schedule of Kubernetes to EventBridge Scheduler's form: six fields, and one of the day fields is `?`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BOTH: Final = (
 
 
 def expression(schedule: str) -> str | None:
-    """Return a right schedule as Scheduler's `cron(…)`; ``None`` for one that it cannot have (see `mistake`)."""
+    """Return a valid schedule as Scheduler's `cron(…)`; ``None`` if Scheduler cannot express it (see `mistake`)."""
     fields = cron.read(schedule)
     if not fields:
         return None
@@ -31,14 +31,14 @@ def expression(schedule: str) -> str | None:
 
 
 def mistake(schedule: str) -> tuple[str, str] | None:
-    """Return why Scheduler cannot have a schedule that Kubernetes takes, and a hint."""
+    """Return why Scheduler cannot express a schedule that Kubernetes accepts, and a hint; ``None`` if it can."""
     if expression(schedule) is not None:
         return None
     return _EVERY if schedule.startswith("@") else _BOTH
 
 
 def _days(day: cron.Read, weekday: cron.Read) -> tuple[str, str] | None:
-    """Return both days. Where both are bounded, Kubernetes starts at either, which Scheduler has no word for."""
+    """Return both day fields, or ``None`` if both are limited: Kubernetes then starts on either, Scheduler cannot."""
     if weekday.free:
         return _field(day), "?"
     if day.free:
@@ -47,7 +47,7 @@ def _days(day: cron.Read, weekday: cron.Read) -> tuple[str, str] | None:
 
 
 def _field(field: cron.Read) -> str:
-    """Return a field as it is where Scheduler reads it alike, and otherwise each number of it."""
+    """Return a field unchanged if Scheduler reads it in the same way, otherwise as a list of its numbers."""
     if field.full:
         return "*"
     if len(field.numbers) == 1:
@@ -62,7 +62,7 @@ def _field(field: cron.Read) -> str:
 
 
 def _weekdays(field: cron.Read) -> str:
-    """Return days of the week by name: Scheduler counts them from another one than cron does."""
+    """Return days of the week by name, because Scheduler numbers them differently than cron."""
     if field.full:
         return "*"
     found = sorted(field.numbers)

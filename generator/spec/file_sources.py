@@ -1,7 +1,7 @@
-"""Read the files of the repository that apps have as `files`, when a spec is loaded.
+"""Read the files of the repository that apps name under `files`, when a spec is loaded.
 
-Their content is part of what an app is, so a change of it is a change of the app. It is kept as bytes, in which
-nothing is filled in; content that the spec itself has is text.
+The content of these files is part of the app's data, so a change of the content is a change of the app. It is kept as
+bytes, in which no placeholder is replaced. Content in the spec itself is text.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
 
 FIELD: Final = "files"
-# Of the API: what a ConfigMap holds.
+# The API's limit for the size of a ConfigMap.
 _MARKER: Final = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 _MOST: Final = 1024 * 1024
 
 
 def attached(directory: Path, spec: model.Spec) -> model.Spec:
-    """Return the spec with the content of each file that an app has. ``SpecError`` names those that cannot be read."""
+    """Return the spec with the content of each file of its apps. Raise SpecError with all files that cannot be read."""
     apps: dict[str, Any] = {}
     wrong: list[tuple[FieldPath, str, str]] = []
     for name, given in (spec.data["apps"] or {}).items():
@@ -36,7 +36,7 @@ def attached(directory: Path, spec: model.Spec) -> model.Spec:
 
 
 def named(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the path of each file of the repository that an app of a spec has among its `files`."""
+    """Yield the path of each file of the repository that apps of a spec name under `files`."""
     for given in (data["apps"] or {}).values():
         yield from (name for _, name in _named(given or {}, ()))
 
@@ -60,12 +60,14 @@ def _read(directory: Path, given: Any, path: FieldPath, wrong: list[tuple[FieldP
             content = reader.read(directory, name)
             content.decode()
             if _MARKER.search(content):
-                wrong.append(((*path, *place), f"{name} has a conflict marker of git", "keep what is right there"))
+                wrong.append(
+                    ((*path, *place), f"{name} has a conflict marker of git", "resolve the conflict in this file")
+                )
             if len(content) > _MOST:
                 wrong.append(((*path, *place), f"{name} has {len(content):,} bytes", f"at most {_MOST:,} are possible"))
             result = _with(result, place, name, content)
         except UnicodeDecodeError:
-            wrong.append(((*path, *place), f"{name} is not UTF-8", "only text can be a file of an app"))
+            wrong.append(((*path, *place), f"{name} is not UTF-8", "files of an app must be text"))
         except RepositoryError as exc:
             there = (directory / name).exists()
             message, hint = (exc.message, exc.hint) if there else (f"there is no {name}", _near(directory, name))
@@ -74,7 +76,7 @@ def _read(directory: Path, given: Any, path: FieldPath, wrong: list[tuple[FieldP
 
 
 def _with(given: Any, place: FieldPath, name: str, content: bytes) -> Any:
-    """Return an app's data with the content of one file in it."""
+    """Return an app's data with the content of one file at ``place``."""
     first, *rest = place
     if first == FIELD:
         return {**given, FIELD: {**given[FIELD], rest[0]: {"path": name, "content": content}}}

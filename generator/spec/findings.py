@@ -1,4 +1,4 @@
-"""Findings: what is wrong with plain data, where, and how messages show it."""
+"""Findings: faults in plain data with their paths, and functions for the text of messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong at ``path``; ``at_key`` points at the field's name rather than at its value."""
+    """A fault at ``path``. ``at_key`` places it at the field's name instead of its value."""
 
     path: Path
     message: str
@@ -24,12 +24,12 @@ class Finding:
 
 
 class Held(NamedTuple):
-    """A value in Kubernetes' own shape, which is checked once the version of Kubernetes is known.
+    """A value in Kubernetes' own shape. It is checked later, when the version of Kubernetes is known.
 
     Attributes:
-        of: The kind of the schema that it is of, like `PodSpec`, or a list of them: `[Toleration]`; of a custom kind,
-            its group, version, name and a path in it.
-        partial: It is laid over another value, so that nothing in it is required.
+        of: The name of its schema, like `PodSpec`, or `[Toleration]` for a list; for a custom kind
+            `GROUP/VERSION/KIND:PATH`.
+        partial: Whether the value is merged over another one, so that no field in it is required.
     """
 
     of: str
@@ -40,12 +40,12 @@ class Held(NamedTuple):
 
 @dataclass(slots=True)
 class Findings:
-    """Collection of what the checks find.
+    """The findings of all checks.
 
     Attributes:
-        held: What is still to be held against Kubernetes' schema.
-        texts: Where a number or a boolean stands for a text.
-        kubernetes: The version of that schema; the newest where it is empty.
+        held: Values that must still be checked against Kubernetes' schema.
+        texts: Paths of numbers and booleans in places for text.
+        kubernetes: The version of that schema; the newest if empty.
     """
 
     items: list[Finding] = field(default_factory=list)
@@ -58,8 +58,8 @@ class Findings:
         self.items.append(Finding(path, message, hint, at_key))
 
     def settle(self) -> None:
-        """Hold against Kubernetes' schema what waits for that."""
-        # Of what is passed through, nothing is needed.
+        """Check the values in ``held`` against Kubernetes' schema, and add the findings."""
+        # Values that are passed through unchanged have no required fields.
         held = [one for one in self.held if one.value or one.of not in _PASSED_THROUGH]
         self.held.clear()
         if custom := [one for one in held if "/" in one.of]:
@@ -73,7 +73,7 @@ class Findings:
 
 
 def shown(value: object) -> str:
-    """Return a value as it may stand in a message: short, on one line, and without passwords."""
+    """Return the text of a value for messages: short, on one line, and without passwords."""
     if isinstance(value, Mapping):
         return "a map"
     if isinstance(value, str):
@@ -87,7 +87,7 @@ def shown(value: object) -> str:
 
 
 def dotted(path: Path) -> str:
-    """Write ``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``; a key that is no plain word is quoted."""
+    """Return a path like ``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``. Keys with other signs are quoted."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -100,7 +100,7 @@ def dotted(path: Path) -> str:
 
 
 def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str:
-    """Return a hint that names the nearest known word; ``otherwise``, or all of them, where none is near."""
+    """Return a hint with the most similar known word. If none is similar, return ``otherwise`` or list all words."""
     import difflib
 
     near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)

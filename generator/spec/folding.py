@@ -1,7 +1,8 @@
-"""Fold what an app says of its pods under Kubernetes' names into what ``pod`` and ``container`` say.
+"""Merge an app's fields with Kubernetes' names for pods into its ``pod`` and ``container``.
 
-So all that renders or checks a pod has one place to look at, and what is passed through is laid over the rest.
-Data may still have faults here: what has a wrong shape is left out, since another check reports it.
+Code that renders or checks a pod then reads only these two. The user's own values in ``pod`` and ``container`` are
+merged over the others. The data may still have faults: values with a wrong shape are left out, because another check
+reports them.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from generator.spec.workload import (
     requested,
 )
 
-# Fields of a container that are rendered as they are.
+# Fields of a container that are rendered without changes.
 _PLAIN: Final = (
     "ports", "envFrom", "lifecycle", "workingDir", "imagePullPolicy", "terminationMessagePath",
     "terminationMessagePolicy", "stdin", "stdinOnce", "tty", "securityContext", "volumeDevices",
 )  # fmt: skip
-# Lists that have several sources.
+# Lists that combine several fields of the spec.
 _LISTS: Final = ("volumes", "initContainers", "containers", "volumeMounts")
 _SIZE: Final = "1Gi"
 
 
 def folded(app: str, given: Data, registry: str = "") -> Data:
-    """Return all that is said of one workload of ``app``, its pod's fields in ``pod`` and ``container``."""
+    """Return the data of one workload of ``app``, with the fields of its pod in ``pod`` and ``container``."""
     if pod_words.FOLDED.isdisjoint(given):
         return given
     pod, container = _said(given, pod_words.POD), _said(given, pod_words.CONTAINER)
@@ -55,7 +56,7 @@ def folded(app: str, given: Data, registry: str = "") -> Data:
 
 
 def origin(given: Data, whole: Data, path: Path) -> Path:
-    """Return where that is said which stands at a path of what was folded: in a field of its own, or passed through."""
+    """Return the path in the spec of a value in the folded data ``whole``: in a separate field, or the same path."""
     place, rest = path[:1], path[1:]
     if not rest or place not in (("pod",), ("container",)):
         return path
@@ -66,7 +67,7 @@ def origin(given: Data, whole: Data, path: Path) -> Path:
 
 
 def _of_item(given: Data, whole: Data, field: str, path: Path) -> Path:
-    """Return the same for an item of a list that has several sources."""
+    """Return the path in the spec of an item in a list that combines several fields."""
     place, index, rest = str(path[0]), path[2], path[3:]
     item = whole[place][field][index]
     for index, other in enumerate(_items(_map(given.get(place)).get(field))):
@@ -93,7 +94,7 @@ def _items(value: object) -> list[Any]:
 
 
 def _containers(given: Data, group: str, registry: str) -> Iterator[dict[str, Any]]:
-    """Yield the containers of a group as Kubernetes has them; without an image of its own, one has the app's."""
+    """Yield the containers of a group in Kubernetes' shape. A container without an image gets the app's image."""
     for name, about in _map(given.get(group)).items():
         said = without_nulls(_map(about))
         image = full_image(str(said.get("image") or given.get("image") or ""), registry)
@@ -120,7 +121,7 @@ def _volumes(app: str, given: Data) -> Iterator[dict[str, Any]]:
 
 
 def _source(about: Data) -> dict[str, Any]:
-    """Return what a volume is, shorthands spelled out."""
+    """Return the source of a volume, with short forms written out."""
     for name, short in (("claim", "claimName"), ("secret", "secretName"), ("configMap", "name")):
         if isinstance(about.get(name), str):
             return {"persistentVolumeClaim" if name == "claim" else name: {short: about[name]}}
@@ -131,7 +132,7 @@ def _source(about: Data) -> dict[str, Any]:
 
 
 def _mounts(given: Data) -> Iterator[dict[str, Any]]:
-    """Yield the mounts of volumes that say where they lie in the app's own container."""
+    """Yield the mounts of volumes that have a mount path in the app's own container."""
     for group in pod_words.VOLUMES:
         for name, about in _map(given.get(group)).items():
             said = _map(about)
@@ -140,7 +141,7 @@ def _mounts(given: Data) -> Iterator[dict[str, Any]]:
 
 
 def _folders(name: str, about: Data) -> dict[str, str]:
-    """Return the folders that a container beside the app's may write to, by the names of their volumes."""
+    """Return the folders that a sidecar or init container may write to, by the names of their volumes."""
     given = about.get("writable", list(folders.DEFAULT))
     known = [folder for folder in given if isinstance(folder, str)] if isinstance(given, list) else []
     return {f"{name}-{volume}"[:63].rstrip("-"): path for volume, path in folders.volumes(known).items()}
@@ -158,7 +159,7 @@ def _plain(path: object) -> str:
 
 
 def _writable(given: Data) -> Iterator[dict[str, Any]]:
-    """Yield the volumes of the folders that containers beside the app's may write to."""
+    """Yield the volumes of the folders that sidecars and init containers may write to."""
     size = text(given.get("writableSize") or _SIZE)
     for group in pod_words.CONTAINERS:
         for name, about in _map(given.get(group)).items():

@@ -1,4 +1,4 @@
-"""Tell forges apart: their differences but for their APIs, and which of them a repository's URL leads to.
+"""The kinds of forges: their differences (except their APIs), and which kind a repository's URL belongs to.
 
 To add a forge: write its client, a module of ``clients/forges/`` with the name
 of the forge, and add a row to ``FORGES``. A forge that can protect branches has
@@ -21,7 +21,7 @@ def _as_path(place: str) -> str:
 
 
 def _as_expression(place: str) -> str:
-    # A whole path as Go's regular expressions have it; Gitea's file wants each backslash twice.
+    # A pattern for the whole path, in Go's regular expressions; Gitea's file needs each backslash twice.
     escaped = re.sub(r"([.+*?()|\[\]{}^$])", r"\\\\\1", place)
     return f"{escaped}.*" if place.endswith("/") else escaped
 
@@ -31,8 +31,8 @@ class CodeOwners:
     """A forge's rules for a ``CODEOWNERS`` file.
 
     Attributes:
-        path: The file that it looks for.
-        pattern: Writes a path of the repository as the file has it; a folder ends in ``/``.
+        path: The path of the file.
+        pattern: Converts a path of the repository to a pattern for the file; a folder ends in ``/``.
         emails: Whether an owner may be named by an e-mail address.
     """
 
@@ -46,15 +46,15 @@ class ForgeKind:
     """One kind of forge.
 
     Attributes:
-        name: As `forge: {kind: …}` in the spec says it, and the name of its client's module.
-        hosts: Matches the names of its hosts; empty where no host tells it.
-        scheme: What its URLs begin with, where it has a scheme of its own.
-        code_owners: How it reads ``CODEOWNERS``; ``None`` where it knows no such file.
-        compare: The page that compares two commits, below the repository's own; empty where there is none.
-        tree: The page of a folder on a branch, below the repository's own; empty where there is none.
-        ending: What Argo CD needs at the end of an HTTP URL, since it follows no redirect.
-        protects: Whether it protects branches, by a module in ``render/protection/``.
-        opens_with_role: Whether a build may open pull requests with the role that it runs as.
+        name: The name in `forge: {kind: …}` of the spec, and the name of its client's module.
+        hosts: A pattern for the names of its hosts; empty if a host's name does not tell the kind.
+        scheme: The scheme of its URLs, if it has its own.
+        code_owners: How it reads ``CODEOWNERS``; ``None`` if it does not support this file.
+        compare: The page that compares two commits, relative to the repository's page; empty if there is none.
+        tree: The page of a folder on a branch, relative to the repository's page; empty if there is none.
+        ending: The ending that Argo CD needs in an HTTP URL, because Argo CD does not follow redirects.
+        protects: Whether a module in ``render/protection/`` can protect its branches.
+        opens_with_role: Whether a build may open pull requests with the build's own role.
     """
 
     name: str
@@ -68,7 +68,7 @@ class ForgeKind:
     opens_with_role: bool = False
 
 
-# A company's own server is often called after its software: below a domain of its own, and not like a public one.
+# A company's own server often has the software's name in its host, below the company's domain.
 _OWN: Final = r"\.(?!(?:com|org)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 _SSH: Final = re.compile(r"ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/(.+)|git@[A-Za-z0-9.-]+:(.+)")
 _HTTP: Final = re.compile(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?")
@@ -110,29 +110,29 @@ FORGES: Final[tuple[ForgeKind, ...]] = (
     ForgeKind("local"),
 )
 NAMES: Final = tuple(forge.name for forge in FORGES)
-# Where nothing tells which forge it is: what most forges understand.
+# For an unknown forge: rules that most forges understand.
 UNKNOWN: Final = ForgeKind("", code_owners=CodeOwners("CODEOWNERS"), compare=_COMPARE)
 
 
 def find(url: str, kind: str | None = None) -> ForgeKind:
-    """Return the kind of forge of that name, or the one that the URL leads to; ``UNKNOWN`` if nothing tells it."""
+    """Return the kind with the name ``kind``, or else the kind of the URL; ``UNKNOWN`` if neither tells it."""
     return next((forge for forge in FORGES if forge.name == kind), None) or _by_url(url) or UNKNOWN
 
 
 def page(repository: str) -> str:
-    """Return the page of a repository on its forge, without a slash at the end; empty where its URL leads to none."""
+    """Return the address of a repository's page on its forge, without a slash at the end; empty if there is none."""
     ssh = _SSH.fullmatch(repository)
     url = f"https://{hosts.of(repository)}/{ssh[1] or ssh[2]}" if ssh else repository
     found = _HTTP.fullmatch(url)
-    # AWS relays other forges' repositories under hosts of its own, which have no pages.
+    # AWS gives other forges' repositories addresses on its own hosts; these have no pages.
     return "" if found is None or ".amazonaws.com" in found[1] else f"{found[1]}/{found[2]}"
 
 
 def kind_of(url: str) -> str:
-    """Return the name of the kind of forge that a repository's URL leads to, told from its host.
+    """Return the name of the kind of a repository's forge, from the host in the URL.
 
     Raises:
-        ForgeError: The host's name tells nothing.
+        ForgeError: The host's name does not tell the kind.
     """
     found = _by_url(url)
     if found is None:
@@ -150,7 +150,7 @@ def _by_url(url: str) -> ForgeKind | None:
     name = hosts.of(url)
     if not name and "://" not in url.removeprefix("file://"):
         return find(url, "local")
-    # Only where the name itself tells nothing is ssh asked which host it stands for: that starts a program.
+    # Ask ssh for the real host only if the name does not tell the kind, because that starts a program.
     return _by_host(name) or _by_host(hosts.real(url))
 
 
@@ -160,14 +160,14 @@ def _by_host(host: str) -> ForgeKind | None:
 
 @dataclass(frozen=True, slots=True)
 class Forge:
-    """Place of the repository's pull requests, as far as the spec says so; ``forges.connect`` takes both."""
+    """The kind and the API's address of the repository's forge, if the spec has them, for ``forges.connect``."""
 
     kind: str | None = None
     url: str | None = None
 
 
 def as_pulled(url: str, kind: str | None) -> str:
-    """Return the repository's URL as Argo CD can pull it: it does not follow a redirect to the one with ``.git``."""
+    """Return the repository's URL for Argo CD, which does not follow a redirect to the URL with ``.git``."""
     if not url.startswith(("http://", "https://")):
         return url
     ending = find(url, kind).ending

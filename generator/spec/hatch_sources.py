@@ -1,7 +1,7 @@
-"""Read the manifests, patches and components that a spec names by file, when it is loaded.
+"""Read the files of manifests, patches and components that a spec names, when it is loaded.
 
-Their content is part of what an app is, as that of its `files`: a change of it is a change of the app, which is
-promoted with it. Of a component only that it is there is looked at, since kustomizations refer to its folder.
+As with `files`, the content is part of the app's data: a change of it is a change of the app, and is promoted with
+the app. For a component, this module only checks that it exists, because kustomizations refer to its folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MARKER: Final = b"\n<<<<<<< "
 
 
 class _Reading:
-    """One reading of all that a spec names: what is wrong is kept, and told at once."""
+    """Reads all files that a spec names, and collects the faults, so that one error has all of them."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -29,7 +29,7 @@ class _Reading:
         self.faults: list[Fault] = []
 
     def section(self, given: Mapping[str, Any], path: FieldPath) -> dict[str, Any]:
-        """Return what an app or an environment says, with the content of files in it."""
+        """Return the data of an app or an environment, with the content of its files."""
         result = dict(given)
         for index, folder in enumerate(given.get("components") or ()):
             self._component(folder, (*path, "components", index))
@@ -78,7 +78,9 @@ class _Reading:
     def _of_manifests(self, found: list[Any], path: FieldPath, file: str) -> list[Any]:
         documents = [one for one in found if isinstance(one, dict)]
         if not documents or len(documents) < len(found):
-            self.findings.add(path, f"{file} has what is no manifest", "a map with apiVersion, kind and metadata.name")
+            self.findings.add(
+                path, f"{file} contains something other than manifests", "a map with apiVersion, kind and metadata.name"
+            )
         for document in documents:
             hatch_checks.check_manifest(path, document, self.findings, file)
         return documents
@@ -107,7 +109,7 @@ class _Reading:
             content = reader.read(self.directory, name)
             content.decode()
             if _MARKER in b"\n" + content:
-                self.findings.add(path, f"{name} has a conflict marker of git", "keep what is right there")
+                self.findings.add(path, f"{name} has a conflict marker of git", "resolve the conflict in this file")
                 return None
         except UnicodeDecodeError:
             self.findings.add(path, f"{name} is not UTF-8", "save it as UTF-8")
@@ -137,7 +139,7 @@ class _Reading:
 
 
 def named(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the path of each file and folder of the repository that apps and environments add."""
+    """Yield the path of each file and folder that apps and environments name."""
     apps = [one for one in (data["apps"] or {}).values() if one]
     places = [*apps, *(one for one in data["environments"].values() if one)]
     inner = [one for app in apps for one in (app.get("environments") or {}).values() if isinstance(one, Mapping)]
@@ -150,7 +152,7 @@ def named(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def attached(directory: Path, spec: model.Spec) -> model.Spec:
-    """Return the spec with the content of each file that an app or environment names. ``SpecError`` has all faults."""
+    """Return the spec with the content of each file that it names. Raise SpecError with all faults."""
     reading = _Reading(directory)
     data = dict(spec.data)
     data["environments"] = {
@@ -191,7 +193,7 @@ def _check_namespaces(given: Mapping[str, Any], app: model.App, spec: model.Spec
 
 
 def _check_scopes(given: Mapping[str, Any], path: FieldPath, spec: model.Spec, findings: Findings) -> None:
-    """Refuse kinds that are not of the app's namespace, unless the spec allows them."""
+    """Refuse kinds outside of namespaces, unless the spec allows them."""
     said = [(path, given)]
     said += [
         ((*path, "environments", name), one)
@@ -203,5 +205,7 @@ def _check_scopes(given: Mapping[str, Any], path: FieldPath, spec: model.Spec, f
             for kind in sorted(hatches.kinds({"manifests": {name: about["manifests"][name]}})):
                 if scopes.is_cluster_wide(*kind) and kind not in spec.allow.kinds:
                     written = "/".join(filter(None, kind))
-                    hint = f"allow it, if all apps of the project may have it: `allow: {{kinds: [{written}]}}`"
-                    findings.add((*place, "manifests", name), f"{kind[1]} is of the whole cluster", hint, at_key=True)
+                    hint = f"to allow this kind for all apps of the project: `allow: {{kinds: [{written}]}}`"
+                    findings.add(
+                        (*place, "manifests", name), f"{kind[1]} belongs to the whole cluster", hint, at_key=True
+                    )

@@ -1,4 +1,4 @@
-"""Read what an app adds to its kustomizations: patches, components, replacements and manifests, as plain values.
+"""Read an app's additions to its kustomizations: patches, components, replacements and manifests.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -15,17 +15,17 @@ from generator.spec import placeholder, read_file
 Data = Mapping[str, Any]
 Manifest = Mapping[str, Any]
 
-# What is added to in an environment, and not replaced.
+# Fields where an environment adds items instead of replacing them.
 ADDED: Final = ("patches", "components", "replacements")
 NAMES: Final = (*ADDED, "manifests")
-# What the loader puts in the place of a file of the repository: its path, its bytes, and what these mean.
+# The loader replaces the name of a file by these: its path, its bytes, and their parsed content.
 CONTENT: Final = read_file.CONTENT
 MEANING: Final = read_file.MEANING
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A patch: what it says, or its text where it is a file's; and what it is of, where it does not say so itself."""
+    """A patch: its content, or its text if it comes from a file; and its target, if the content does not name it."""
 
     said: Any
     text: str | None
@@ -34,7 +34,7 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Manifests:
-    """The manifests of one file, and its text where that is the user's own."""
+    """The manifests of one file, with its text if the user wrote the file."""
 
     documents: tuple[Manifest, ...]
     text: str | None = None
@@ -50,7 +50,7 @@ class Hatches:
     manifests: Mapping[str, Manifests] | None = None
 
     def over(self, below: Hatches) -> Hatches:
-        """Return what an environment adds to what its base has; manifests are compared one by one."""
+        """Return the additions of an environment that its base does not have; manifests are compared one by one."""
         return Hatches(
             tuple(one for one in self.patches if one not in below.patches),
             tuple(one for one in self.components if one not in below.components),
@@ -63,13 +63,13 @@ NONE: Final = Hatches()
 
 
 def with_more(given: Data, more: Data) -> dict[str, Any]:
-    """Return what is said with what an environment says on top, of those fields that are added to."""
+    """Return the fields with additions: those of ``given``, followed by those of an environment."""
     found = {name: [*(given.get(name) or ()), *(more.get(name) or ())] for name in ADDED if more.get(name)}
     return {**given, **found}
 
 
 def build(given: Data, *, base: bool) -> Hatches:
-    """Build what an app adds. A base leaves to its overlays what has a placeholder."""
+    """Build an app's additions. A base leaves additions with a placeholder to its overlays."""
     if not any(given.get(name) for name in NAMES):
         return NONE
 
@@ -99,13 +99,13 @@ def _patch(given: Data) -> Patch:
 def _manifests(given: Any) -> Manifests:
     if isinstance(given, Mapping) and CONTENT in given:
         return Manifests(tuple(given[MEANING]), given[CONTENT].decode())
-    if isinstance(given, str):  # A file that nobody has read: of a spec that is not on a disk.
+    if isinstance(given, str):  # The file was not read, because the spec comes from a text and not from a folder.
         return Manifests(())
     return Manifests(tuple(given) if isinstance(given, list) else (given,))
 
 
 def documents(given: Data) -> Iterator[Manifest]:
-    """Yield every manifest that an app says itself or has in files, in any environment."""
+    """Yield all manifests of an app, from the spec and from files, in any environment."""
     for place in (given, *(one for one in (given.get("environments") or {}).values() if isinstance(one, Mapping))):
         for one in (place.get("manifests") or {}).values():
             if one is not None:
@@ -123,7 +123,7 @@ def kind_of(manifest: Manifest) -> tuple[str, str]:
 
 
 def named(patches: tuple[Patch, ...]) -> dict[str, Patch]:
-    """Return patches by the names of their files: the kind and the name of what each is of."""
+    """Return patches by the names of their generated files, which contain the kind and the name of the target."""
     found: dict[str, Patch] = {}
     seen: Counter[str] = Counter()
     for one in patches:

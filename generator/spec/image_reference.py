@@ -1,4 +1,4 @@
-"""Patterns of image references: tags, digests and ECR's registries."""
+"""Patterns for image references: tags, digests and ECR's registries."""
 
 from __future__ import annotations
 

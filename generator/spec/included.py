@@ -1,7 +1,7 @@
-"""Join the files that a spec includes into it: each holds `apps`, and may name their owners.
+"""Join a spec with the files that it includes. Each file has `apps`, and can name their owners.
 
-They are joined as YAML's nodes, before anything is checked: so an app is checked, read and told of in the same way
-wherever it stands, and a fault has the line of the file that it is in. Imported by specs that include files alone.
+The files are joined as YAML nodes before any check. So apps in all files are checked and read in the same way, and a
+fault has the file and the line of its app. This module is only imported for specs that include files.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HINT: Final = f"a file that is included holds `{APPS}:`, and `owners:` if it ha
 
 
 class Files(Protocol):
-    """A tree of files to take included ones from: a work tree, or a commit."""
+    """A source of included files: a work tree or a commit."""
 
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that a pattern stands for. Raises RepositoryError where one is a link."""
@@ -43,10 +43,10 @@ class Files(Protocol):
 
 
 class WorkTree:
-    """The files of a work tree, with other texts in place of some.
+    """The files of a work tree, some replaced by other texts.
 
-    Of a sparse checkout, the files that it leaves out are read from git's index: an app must not be gone because a
-    build has less of the repository.
+    Files that a sparse checkout leaves out are read from git's index: an app must not disappear because a build has
+    only a part of the repository.
     """
 
     def __init__(self, directory: Path, texts: Mapping[str, str] | None = None) -> None:
@@ -98,7 +98,7 @@ class WorkTree:
 
 
 class Commit:
-    """The files of a history's tip."""
+    """The files of the newest commit of a history."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -118,7 +118,7 @@ class Commit:
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:
-    """Return what tells whether a path is one that a pattern stands for: `*` is any part of a name, but a first dot."""
+    """Return a function that tells whether a path matches a pattern. `*` matches any part of a name but a first dot."""
     text = re.escape(pattern).replace(r"\*", "[^/]*")
     text = re.sub(r"(?:^|(?<=/))\[\^/\]\*", r"(?!\\.)[^/]*", text)
     found = re.compile(text)
@@ -126,7 +126,7 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def patterns(root: yaml_plain.Node) -> list[tuple[str, yaml_plain.Node]]:
-    """Return the paths and patterns that a spec includes, as far as they are such; other checks tell of the rest."""
+    """Return the paths and patterns that a spec includes, without values of a wrong type: other checks report these."""
     node = _field(root, FIELD)
     items = node.value if isinstance(node, yaml_plain.SequenceNode) else []
     return [(item.value, item) for item in items if isinstance(item, yaml_plain.ScalarNode) and _is_pattern(item.value)]
@@ -139,7 +139,7 @@ def _is_pattern(text: str) -> bool:
 
 
 def joined(written: Written, files: Files) -> Written:
-    """Return a spec with the apps of all files that it includes, and what is wrong with these files."""
+    """Return a spec with the apps of all files that it includes, and the faults of these files."""
     joining = _Joining(written, files)
     for path, node in joining.paths():
         joining.add(path, node)
@@ -147,7 +147,7 @@ def joined(written: Written, files: Files) -> Written:
 
 
 class _Joining:
-    """One spec, as its files are read."""
+    """Collects the apps and faults of one spec's files."""
 
     def __init__(self, written: Written, files: Files) -> None:
         self.written, self.files = written, files
@@ -162,7 +162,7 @@ class _Joining:
         self.known = {key.value: (written.file, key) for key, _ in self.apps}
 
     def paths(self) -> list[tuple[str, yaml_plain.Node]]:
-        """Return the files, by path, each with the item that names it first."""
+        """Return the paths of the files, each with the first item of `include` that matches it."""
         found: dict[str, yaml_plain.Node] = {}
         for pattern, node in patterns(self.written.root):
             try:
@@ -171,7 +171,9 @@ class _Joining:
                 self._at(node, exc.message, exc.hint)
                 continue
             if not matching and "*" in pattern:
-                self._at(node, f"{pattern} stands for no file", "a pattern of files that are there, or none")
+                self._at(
+                    node, f"{pattern} matches no file", "write a pattern that matches existing files, or remove it"
+                )
             elif not matching:
                 self._at(node, f"there is no {pattern}", self.files.near(pattern))
             for path in matching:
@@ -181,7 +183,7 @@ class _Joining:
         return sorted(found.items())
 
     def add(self, path: str, item: yaml_plain.Node) -> None:
-        """Take the apps of one file."""
+        """Read one file and add its apps."""
         try:
             content = self.files.read(path) or b""
             self.texts[path] = content.decode("utf-8-sig", errors="replace")
@@ -257,13 +259,13 @@ class _Joining:
                 self.apps.append((key, value))
 
     def result(self) -> Written:
-        """Return the spec with all that was read."""
+        """Return the spec with everything that was read."""
         return Written(
             self._root(), self.written.file, self.texts, self.homes, [*self.written.faults, *self.faults], self.about
         )
 
     def _root(self) -> yaml_plain.Node:
-        """Return the spec's root, with all apps; as it is where its own `apps` are no map."""
+        """Return the spec's root with all apps; unchanged if its own `apps` is not a map."""
         root, own = self.written.root, self.own
         empty = own is None or (isinstance(own, yaml_plain.ScalarNode) and not own.value)
         if not (empty or isinstance(own, yaml_plain.MappingNode)):

@@ -1,4 +1,4 @@
-"""The AWS accounts under the clusters: what each environment has for itself, and what all of them share.
+"""The spec's ``infra``: the parts of AWS that each environment has for itself, and those that all of them share.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -20,16 +20,16 @@ DEFAULT_CIDR: Final = "10.0.0.0/16"
 DEFAULT_ZONES: Final = 2
 DEFAULT_NAT: Final = "single"
 SHARED: Final = "shared"
-# What each engine's program is called.
+# The name of each engine's program.
 PROGRAMS: Final = {"terraform": "terraform", "opentofu": "tofu"}
-# Without a way out, what runs reaches AWS by these alone.
+# The VPC endpoints of a network without a NAT: tasks and pods reach AWS only through these.
 _NEEDED: Final = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts")
 _NEEDED_EKS: Final = ("ec2", "eks", "eks-auth", "elasticloadbalancing", "ssm")
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """An environment's VPC: one that is made, or the parts of one that exists."""
+    """An environment's VPC: a new one, or the parts of an existing one."""
 
     cidr: str = DEFAULT_CIDR
     zones: int = DEFAULT_ZONES
@@ -43,7 +43,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """A group of machines for pods."""
+    """A group of nodes (machines) for pods."""
 
     instances: tuple[str, ...]
     least: int
@@ -53,7 +53,7 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """An environment's EKS cluster: one that is made, or the name of one that exists."""
+    """An environment's EKS cluster: a new one, or the name of an existing one."""
 
     name: str
     version: str
@@ -66,7 +66,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The zone in Route 53 that the hosts of apps are in."""
+    """The zone in Route 53 that contains the hosts of apps."""
 
     zone: str
     existing: bool
@@ -74,11 +74,11 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An environment's own part of AWS.
+    """The part of AWS that belongs to one environment.
 
     Attributes:
         mail: The addresses that alarms are sent to.
-        monthly: What a month may cost before the addresses are told, in dollars.
+        monthly: The monthly cost, in dollars, above which these addresses get a message.
     """
 
     environment: str
@@ -97,9 +97,9 @@ class Infra:
     """All of ``infra:``.
 
     Attributes:
-        account: The account of what all environments share: images, the zone, builds and Terraform's states.
-        lock: How Terraform keeps two runs apart: `s3`, `dynamodb` or `both`.
-        prices: What the project pays, by the names of the table of prices, in dollars.
+        account: The account of the shared parts: images, the zone, builds and Terraform's states.
+        lock: How Terraform locks its state: `s3`, `dynamodb` or `both`.
+        prices: The project's own prices in dollars, by the names in the table of prices.
     """
 
     project: str
@@ -113,12 +113,12 @@ class Infra:
 
     @property
     def program(self) -> str:
-        """Return the program that plans and applies."""
+        """Return the name of the engine's program."""
         return PROGRAMS[self.engine]
 
     @property
     def partition(self) -> str:
-        """Return the partition that ARNs of the region have."""
+        """Return the partition in ARNs of the region."""
         return targets.partition(self.region)
 
     @property
@@ -128,7 +128,7 @@ class Infra:
 
 
 def build(data: Data) -> Infra | None:
-    """Build what the spec says of AWS; ``None`` where it says nothing."""
+    """Build an ``Infra`` from the spec's data; ``None`` if the spec has no ``infra``."""
     given = data.get("infra")
     if not given:
         return None
@@ -158,7 +158,7 @@ def account_of(accounts: str | Data, environment: str) -> str:
 
 
 def shared_account(data: Data) -> str:
-    """Return the account of what is shared: the one that is named so, that of the registry, or the first one's."""
+    """Return the account of the shared parts: `shared`, or else that of the registry, or of the first environment."""
     accounts = data["infra"]["accounts"]
     if isinstance(accounts, str):
         return accounts

@@ -1,4 +1,4 @@
-"""Advise on what the spec says of AWS that is right today, and will not stay so."""
+"""Advise on values for AWS that are valid today, but may not stay so."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str
 
 
 def _of_regions(data: Data, infra: Infra) -> Iterator[tuple[FieldPath, str, str]]:
-    """Yield advice on each region that is not in the list, where it is said: AWS may have opened it since."""
+    """Yield advice on each region that is not in the list: AWS may have opened it later."""
     said: list[tuple[tuple[str, ...], str]] = [((), infra.region)]
     said += [(("environments", name), place.region) for name, place in infra.places.items()]
     for path, region in said:
         own = ((data["environments"][path[1]] or {}) if path else data).get("infra") or {}
         if own.get("region") == region and region not in aws_support.REGIONS:
-            near = did_you_mean(region, sorted(aws_support.REGIONS), "if AWS has opened it since, all is well")
+            near = did_you_mean(
+                region, sorted(aws_support.REGIONS), "ignore this if AWS has opened the region since then"
+            )
             yield (
                 (*path, "infra", "region"),
                 f"{region} is not in the list of regions that was read on {aws_support.READ}",

@@ -1,6 +1,6 @@
-"""Find ``{infra.OUTPUT}`` in texts: a value that Terraform gives an environment, and that is known after an apply.
+"""Find ``{infra.OUTPUT}`` in texts: an output of an environment's Terraform, which is known after an apply.
 
-After ``$`` or a second ``{`` the braces belong to a shell or a template, and stay.
+Braces after ``$`` or after another ``{`` belong to a shell or a template, and do not change.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 START: Final = "{infra."
-# Also what has no fitting name, which is a fault.
+# This also matches invalid names, which are faults.
 ANY: Final = re.compile(r"(?<![${])\{infra\.([^{}]*)\}")
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def names(value: object) -> list[str]:
-    """Return the outputs that plain data names, each once, in order."""
+    """Return the names of outputs in plain data, each once, in order."""
     written = value if isinstance(value, str) else repr(value)
     return list(dict.fromkeys(ANY.findall(written))) if START in written else []
 
 
 def pieces(text: str) -> tuple[list[str], list[str]]:
-    """Return what stands before, between and after references (one more than these), and the outputs."""
+    """Return the texts before, between and after references (one more than references), and the outputs' names."""
     found = ANY.split(text)
     return found[::2], found[1::2]
 
 
 def values(content: bytes, file: str) -> dict[str, str]:
-    """Return the outputs that an environment's file has. ``SpecError`` where it is no YAML."""
+    """Return the outputs in an environment's file, by name. Raise SpecError if the file is not valid YAML."""
     from generator.yaml import plain
 
     found: dict[str, str] = {}
@@ -39,7 +39,7 @@ def values(content: bytes, file: str) -> dict[str, str]:
 
 
 def filled(value: Any, outputs: Mapping[str, str]) -> Any:
-    """Return plain data with values in place of the references whose values are known."""
+    """Return plain data with known references replaced by their values."""
     if isinstance(value, str):
         return ANY.sub(lambda found: outputs.get(found[1], found[0]), value) if START in value else value
     if isinstance(value, Mapping):

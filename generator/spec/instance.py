@@ -1,4 +1,4 @@
-"""An app as it is in one environment, or in general: what its workloads share, and each of them.
+"""An app in one environment, or for all environments: its workloads, and the values that they share.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -25,12 +25,12 @@ class Instance:
     """An app in one environment, or what all environments share.
 
     Attributes:
-        general: What the app says at its top, as a workload: whose configuration, secrets and account all share,
-            and what its migration runs as.
-        workloads: Its workloads by what the spec calls them; of an app that names none, one of the app's name.
-        common_labels: Labels of all its objects.
-        common_annotations: Annotations of all its objects.
-        hatches: What it adds to its kustomizations.
+        general: The app's own fields as a workload. All workloads share its configuration, secrets and account; the
+            migration runs with its settings.
+        workloads: The workloads by their names in the spec. An app without `workloads` has one of the app's name.
+        common_labels: Labels of all objects of the app.
+        common_annotations: Annotations of all objects of the app.
+        hatches: The app's additions to its kustomizations.
     """
 
     general: Workload
@@ -46,13 +46,13 @@ class Instance:
 
     @property
     def replicas(self) -> int | dict[str, int | None] | None:
-        """Return the number of pods; of an app with several workloads that of each. ``None``: nothing in git says."""
+        """Return the number of pods, by workload if there are several. ``None`` if nothing in git sets it."""
         found = {key: one.replicas for key, one in self.workloads.items()}
         return found[self.general.app] if [*found] == [self.general.app] else found
 
     @property
     def pods(self) -> int | str | None:
-        """Return the number of pods as it is told; of several workloads, that of each which has one."""
+        """Return the number of pods as a table shows it; for several workloads, a text with the number of each."""
         if not isinstance(self.replicas, dict):
             return self.replicas
         scaled = {key: "auto" if one.autoscale else one.replicas for key, one in self.workloads.items()}
@@ -60,16 +60,16 @@ class Instance:
 
     @property
     def suspended(self) -> bool:
-        """Tell whether a workload of it starts nothing, as the spec says."""
+        """Tell whether the spec suspends one of the workloads."""
         return any(one.settings.get("suspend") for one in self.workloads.values())
 
     @property
     def scheduled(self) -> bool:
-        """Tell whether all of it runs by a schedule, so that nothing has to run now."""
+        """Tell whether all workloads run by a schedule, so that no pod has to run now."""
         return all(one.kind == "CronJob" for one in self.workloads.values())
 
     def pulling(self, image: str) -> Instance:
-        """Return the same with another image."""
+        """Return a copy with another image."""
         if image == self.image:
             return self
         workloads = {key: _pulling(one, image) for key, one in self.workloads.items()}
@@ -77,7 +77,7 @@ class Instance:
 
 
 def _pulling(one: Workload, image: str) -> Workload:
-    """Return a workload with another image, also of those of its containers that run the app's own."""
+    """Return a copy of a workload with another image, also in its other containers that run the app's image."""
     pod = dict(one.pod)
     for group in ("initContainers", "containers"):
         if pod.get(group):
@@ -86,7 +86,7 @@ def _pulling(one: Workload, image: str) -> Workload:
 
 
 def instance(app: str, environment: str | None, given: Data, shared: Data) -> Instance:
-    """Build an app as it runs. ``environment`` is ``None`` for the base, which leaves out what only one can fill in."""
+    """Build an app for an environment. ``environment`` is ``None`` for the base, which leaves out placeholders."""
     if environment is not None and placeholder.has(given):
         given = placeholder.filled(given, environment)
     registry = shared["registry"]
@@ -97,7 +97,7 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
     if environment in shared["stores"]:
         shared = {**shared, "store": shared["stores"][environment]}
     if shared.get("infra") is not None and has_stores(given):
-        from generator.spec import stores  # which few specs have
+        from generator.spec import stores  # Few specs have these.
 
         given = stores.granted(given, shared["infra"], environment, app)
     top = {name: value for name, value in given.items() if name != "workloads"}
@@ -111,13 +111,13 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
 
 
 def _texts(values: Data) -> dict[str, str]:
-    """Return texts, without those that have a placeholder: only an environment has them."""
+    """Return the texts without a placeholder; the others belong to overlays."""
     texts = {name: text(value) for name, value in values.items() if value is not None}
     return {name: value for name, value in texts.items() if not placeholder.has(value)}
 
 
 def _namespaces(app: str, environment: str | None, shared: Data) -> dict[str, str]:
-    """Return the namespace of each app that is in another one than this app; only an environment tells."""
+    """Return the namespaces of apps that are in another namespace than this app; empty for the base."""
     if environment is None:
         return {}
     usual, apart = shared["namespaces"][environment], shared["apart"]
@@ -127,7 +127,7 @@ def _namespaces(app: str, environment: str | None, shared: Data) -> dict[str, st
 
 
 def in_environment(general: Data, override: Data) -> dict[str, Any]:
-    """Lay what differs in an environment over an app; what is said of one workload goes before what is said of all."""
+    """Merge an environment's data over an app's. Values of one workload take precedence over those of all workloads."""
     laid = {name: value for name, value in override.items() if name not in _NOT_LAID_OVER}
     result = hatches.with_more(settled(overridden(general, laid), laid), override)
     changes = override.get("workloads")
@@ -143,19 +143,19 @@ def in_environment(general: Data, override: Data) -> dict[str, Any]:
 
 
 def complete(app: Data, key: str) -> dict[str, Any]:
-    """Return all that an app says of one of its workloads: what it says itself, over what it inherits."""
+    """Return the data of a workload: its own fields, merged over those that it inherits from the app."""
     own: Data = (app.get("workloads") or {}).get(key) or {}
     kind = own.get("kind") or app.get("kind") or workload_kinds.DEFAULT
     return settled(overridden(inherited(app, kind), own), own)
 
 
 def inherited(app: Data, kind: str) -> dict[str, Any]:
-    """Return what a workload of a kind has of its app; what the kind has no place for is not inherited."""
+    """Return the fields that a workload of a kind inherits from its app: only those that the kind has."""
     return {name: value for name, value in workload_kinds.taken(kind, app).items() if name != "workloads"}
 
 
 def with_config(given: Data, general: Data) -> dict[str, Any]:
-    """Return what an app says with the configuration that it has in general, at its top and at its workloads."""
+    """Return an app's data with the configuration of ``general``, for the app and for its workloads."""
     found = without_config(given)
     if "config" in general:
         found["config"] = general["config"]
@@ -167,7 +167,7 @@ def with_config(given: Data, general: Data) -> dict[str, Any]:
 
 
 def without_config(given: Data) -> dict[str, Any]:
-    """Return what an app says without its configuration, and that of its workloads."""
+    """Return an app's data without its configuration and that of its workloads."""
     found = {name: value for name, value in given.items() if name != "config"}
     if found.get("workloads"):
         found["workloads"] = {key: without_config(own or {}) for key, own in found["workloads"].items()}
@@ -182,13 +182,13 @@ def kinds_of(given: Data) -> Iterator[str]:
 
 
 def pods_labels(app: str, given: Data) -> tuple[str, ...]:
-    """Return the labels of the pods of an app with several workloads; none for an app of one."""
+    """Return the labels of the pods of an app with several workloads; empty for an app with one workload."""
     several = (given.get("workloads") or {}).items()
     return tuple(pods_label(app, key, object_name(app, key, own or {})) for key, own in several)
 
 
 def _layered(one: Workload, general: Workload) -> Workload:
-    """Tell apart what a workload has of its app, and what is its own."""
+    """Return a workload with its shared configuration separated from its own."""
     shared_config, own_config = _layers(general.config, one.config)
     shared_secrets, own_secrets = _layers(general.secrets, one.secrets)
     return replace(
@@ -205,7 +205,7 @@ def _layered(one: Workload, general: Workload) -> Workload:
 def _layers(
     general: Mapping[str, _Value], wanted: Mapping[str, _Value]
 ) -> tuple[Mapping[str, _Value], Mapping[str, _Value]]:
-    """Return what is had of the general values, which is all of them or none, and what goes over these."""
+    """Return the shared values (all of the general ones, or none), and the values on top of them."""
     if not general.keys() <= wanted.keys():
         return {}, wanted
     return general, {name: value for name, value in wanted.items() if general.get(name) != value}

@@ -1,4 +1,4 @@
-"""Lay together what is said of a workload in an environment, and tell where each part of it is said."""
+"""Collect the values of a workload in an environment from all places in the spec, with their paths."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from generator.spec.types import as_map as _map
 
 
 class Layer(NamedTuple):
-    """What is said at one place."""
+    """The values at one place of the spec."""
 
     path: FieldPath
     said: dict[str, object]
 
 
 def of(path: FieldPath, app: Mapping[str, object], environment: str, key: str, fields: Iterable[str]) -> list[Layer]:
-    """Return what is said of some fields at each place; what comes later counts. Without a ``key``, of all workloads.
+    """Return the values of some fields at each place, in the order in which later ones take precedence.
 
-    Faults may still be in it.
+    Without a ``key``, these are the values for all workloads. The data may still have faults.
     """
     places = [
         (path, dict(app)),
@@ -32,7 +32,7 @@ def of(path: FieldPath, app: Mapping[str, object], environment: str, key: str, f
 
 
 def whole(layers: Iterable[Layer]) -> dict[str, object]:
-    """Return what counts."""
+    """Return the values that take effect, merged from all layers."""
     found: dict[str, object] = {}
     for layer in layers:
         found = overridden(found, layer.said)
@@ -40,7 +40,7 @@ def whole(layers: Iterable[Layer]) -> dict[str, object]:
 
 
 def said_at(layers: list[Layer], inner: FieldPath) -> FieldPath:
-    """Return where something is said last. A list is said as a whole, so that its index is the one there."""
+    """Return the path of the last layer that has the value ``inner``. Lists replace each other, so an index stays."""
     for layer in reversed(layers):
         found: object = layer.said
         for part in inner:

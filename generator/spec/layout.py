@@ -1,7 +1,7 @@
-"""Know where everything lies in a generated repository: no other module names its folders.
+"""The paths in a generated repository: no other module contains names of its folders.
 
-Code that has a path asks ``Location.parse`` what it is; code that needs a path
-asks the functions below, or a location's ``path``. To add a folder: a row in ``ROOTS``.
+``Location.parse`` tells what a path is. The functions below, and the ``path`` of
+a location, return paths. To add a folder, add a row to ``ROOTS``.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ import re
 from typing import Final, NamedTuple
 
 SPEC: Final = "generator.yaml"
-# The name of every kustomization here; kustomize knows two more.
+# The file name of all generated kustomizations; kustomize accepts two more.
 KUSTOMIZATION: Final = "kustomization.yaml"
 OTHER_NAMES: Final = ("kustomization.yml", "Kustomization")
 BASES: Final = "base"
 OVERLAYS: Final = "overlays"
-# Within an overlay, where an environment has a copy of the base of its own.
+# The folder in an overlay with the environment's own copy of the base.
 COPY: Final = "base"
-# Beside the overlays of an environment, what Terraform gave it; no app can have this name.
+# The folder beside an environment's overlays with the outputs of Terraform; no app can have this name.
 GIVEN: Final = "_infra"
-# The values of an app that is a Helm chart, in its base and its overlays.
+# The file with the values of a Helm chart, in base and overlays.
 VALUES: Final = "values.yaml"
 GITOPS: Final = "gitops"
-# Beside what Argo CD reads there, since it says which charts those are.
+# The lock is in gitops/, because the Applications there name the charts.
 CHART_LOCK: Final = f"{GITOPS}/chart.lock"
 APPLICATIONS: Final = f"{GITOPS}/applications"
 RECORDS: Final = ".generator"
 APP_RECORDS: Final = f"{RECORDS}/apps"
-# What says what runs where, and all that a mirror has files of; an app's own sources may lie beside it.
+# The folders and files that say what runs where. A mirror has only these; sources of apps may be in others.
 MIRRORED: Final = (SPEC, BASES, OVERLAYS, GITOPS, RECORDS, "environments")
 PROMOTED_BASES: Final = f"{RECORDS}/promoted"
 ADOPTED_FILES: Final = f"{RECORDS}/adopted"
 
-# The kinds of places whose paths name an app or an environment; all else is OTHER.
+# The kinds of places with an app or an environment in their paths; all other places are OTHER.
 BASE: Final = "base"
 OVERLAY: Final = "overlay"
 APPLICATION: Final = "application"
@@ -47,16 +47,16 @@ OTHER: Final = "other"
 class Place(NamedTuple):
     """A kind of place, and the shape of its paths.
 
-    In a shape, ``{app}``, ``{environment}`` and ``{project}`` stand for names; one that ends in ``/`` is a
-    folder, and whatever lies below it belongs to it.
+    In a shape, ``{app}``, ``{environment}`` and ``{project}`` stand for names. A shape with a ``/`` at its end
+    is a folder, and includes everything below it.
     """
 
     kind: str
     shape: str
 
     def pattern(self) -> re.Pattern[str]:
-        """Return what matches the paths of this place."""
-        # Where two names share a part of the path, a dot ends the first.
+        """Return the pattern that matches the paths of this place."""
+        # If two names are in one part of the path, the first one ends at the dot.
         name = "[^/.]+" if "}.{" in self.shape else "[^/]+"
         parts = re.split(r"(\{[a-z]+\})", self.shape.rstrip("/"))
         text = "".join(f"(?P<{part[1:-1]}>{name})" if part[:1] == "{" else re.escape(part) for part in parts)
@@ -64,13 +64,13 @@ class Place(NamedTuple):
 
 
 class Root(NamedTuple):
-    """A folder or file at the top of the repository that is the generator's; a folder's path ends in ``/``.
+    """A folder or file of the generator at the top of the repository.
 
     Attributes:
-        path: Where it is.
-        places: What lies in it by app or environment.
-        by_environment: Whether the folders in it are environments, each for the approvers of its own.
-        applied: Whether Argo CD applies what is built from it.
+        path: Its path; that of a folder ends in ``/``.
+        places: The places in it that belong to an app or an environment.
+        by_environment: Whether its folders are environments with their own approvers.
+        applied: Whether Argo CD applies manifests built from it.
     """
 
     path: str
@@ -112,27 +112,27 @@ ROOTS: Final[tuple[Root, ...]] = (
     Root("buildspec-checks.yml"),
     Root(".github/"),
 )
-# What Argo CD applies is built from these folders.
+# Argo CD applies manifests that are built from these folders.
 APPLIED: Final = tuple(root.path.rstrip("/") for root in ROOTS if root.applied)
 
 _SHAPES: Final = {place.kind: place.shape for root in ROOTS for place in root.places}
 _PATTERNS: Final = {
     root.path.rstrip("/"): tuple((place.kind, place.pattern()) for place in root.places) for root in ROOTS
 }
-# These two are asked for each app and environment, however many there are.
+# Bound once, because these two are called for each app and environment.
 _BASE: Final = _SHAPES[BASE].rstrip("/").format
 _OVERLAY: Final = _SHAPES[OVERLAY].rstrip("/").format
 
 
 class Location(NamedTuple):
-    """A path of the repository, taken apart: ``parse(path).path`` is that path.
+    """The parts of a path in the repository: ``parse(path).path`` is that path again.
 
     Attributes:
         kind: ``BASE``, ``OVERLAY`` and so on.
-        app: The app that it belongs to; empty where it belongs to none.
-        environment: The environment that it belongs to; empty where it belongs to none.
-        project: The project that a file of the kind ``PROJECT`` is of.
-        rest: The path below the folder; of ``OTHER``, all of the path.
+        app: The app that the path belongs to; empty if there is none.
+        environment: The environment that the path belongs to; empty if there is none.
+        project: The project of a file of the kind ``PROJECT``.
+        rest: The path below the folder; for ``OTHER``, the whole path.
     """
 
     kind: str
@@ -143,7 +143,7 @@ class Location(NamedTuple):
 
     @classmethod
     def parse(cls, path: str) -> Location:
-        """Tell what a path is, by its names alone."""
+        """Return the location of a path, from its names only; the file need not exist."""
         for kind, pattern in _PATTERNS.get(path.partition("/")[0], ()):
             if found := pattern.fullmatch(path):
                 return cls(kind, **found.groupdict(""))
@@ -151,32 +151,32 @@ class Location(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """Return the folder of the app, ``overlays/prod/web``; of any other file, the folder that it lies in."""
+        """Return the app's folder, such as ``overlays/prod/web``; for other files, the folder that contains them."""
         if self.kind != OTHER and _SHAPES[self.kind].endswith("/"):
             return self._replace(rest="").path
         return self.path.rpartition("/")[0]
 
     @property
     def is_folder(self) -> bool:
-        """Tell whether this is in a folder of an app's own, where the user may put files."""
+        """Tell whether the path is in an app's folder, where users may add files."""
         return bool(self.app) and _SHAPES[self.kind].endswith("/")
 
     @property
     def is_overlay(self) -> bool:
-        """Tell whether this is the kustomization of an overlay, in which pipelines set tags."""
+        """Tell whether the path is the kustomization of an overlay, where pipelines set tags."""
         return self.kind == OVERLAY and self.rest == KUSTOMIZATION
 
     @property
     def holds_entry(self) -> bool:
-        """Tell whether releases set an entry of this file.
+        """Tell whether releases set an entry in this file: in an overlay's kustomization, or a chart's Application.
 
-        Of an overlay's kustomization, or of a chart's Application.
+        An Application counts even if its app is no chart.
         """
         return self.is_overlay or self.kind == APPLICATION
 
     @property
     def path(self) -> str:
-        """Return the path again; ``_replace`` gives that of another app or environment."""
+        """Return the path; use ``_replace`` before for the path of another app or environment."""
         if self.kind == OTHER:
             return self.rest
         shape = _SHAPES[self.kind].format(app=self.app, environment=self.environment, project=self.project)
@@ -184,7 +184,7 @@ class Location(NamedTuple):
 
 
 def rename_command(folder: str, name: str) -> str:
-    """Return the command that gives a kustomization the one name that all commands look for."""
+    """Return the command that renames a kustomization to the file name that all commands expect."""
     return f"git mv {folder}/{name} {folder}/{KUSTOMIZATION}"
 
 
@@ -214,7 +214,7 @@ def overlays_path(environment: str = "") -> str:
 
 
 def given_path(environment: str) -> str:
-    """Return the folder of what Terraform gave an environment."""
+    """Return the folder with the Terraform outputs of an environment."""
     return f"{OVERLAYS}/{environment}/{GIVEN}"
 
 
@@ -224,7 +224,7 @@ def outputs_file(environment: str) -> str:
 
 
 def environment_of(path: str) -> str:
-    """Return the environment below whose overlays a path lies; empty where it lies elsewhere."""
+    """Return the environment whose overlays contain a path; empty for other paths."""
     root, _, below = path.partition("/")
     return below.partition("/")[0] if root == OVERLAYS else ""
 
@@ -235,15 +235,15 @@ def application_path(environment: str, app: str) -> str:
 
 
 def record_path(app: str) -> str:
-    """Return the file that holds what was generated for an app."""
+    """Return the file in ``.generator/`` with what was generated last for an app."""
     return Location(RECORD, app).path
 
 
 def adopted_path(app: str) -> str:
-    """Return the file that holds what was adopted last as an app."""
+    """Return the file in ``.generator/`` with what was adopted last as an app."""
     return Location(ADOPTED, app).path
 
 
 def promoted_path(environment: str, app: str) -> str:
-    """Return the file that holds which base was promoted to an environment."""
+    """Return the file in ``.generator/`` with the base of an app that was promoted last to an environment."""
     return Location(PROMOTED, app, environment).path

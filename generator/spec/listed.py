@@ -1,4 +1,4 @@
-"""Write a text as the list that it should be. Imported once that is a fault."""
+"""Hints that show a text as the list that it should be. Only imported for such a fault."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable
 from typing import Final
 
-# What only a shell knows: variables, pipes, several commands.
+# Signs with a meaning in a shell only: variables, pipes, several commands.
 _SHELL: Final = re.compile(r"[|&;<>`*?~]|\$(?!\()|\$\(\(?[a-z]")
 _PLAIN: Final = re.compile(
     r"(?!(?:true|false|null|yes|no|on|off)\Z)-{0,2}[A-Z_/.][A-Z0-9_/.@=+:-]*(?<!:)", re.IGNORECASE
@@ -17,17 +17,17 @@ _LONGEST: Final = 200
 
 
 def as_words(name: object, text: str) -> str:
-    """Return how to write a command that stands as one text."""
+    """Return a hint with the list to write in place of a command in one text."""
     if _SHELL.search(text):
         return _as_list(name, ("sh", "-c", text))
     try:
         return _as_list(name, shlex.split(text))
-    except ValueError:  # a quote without its other one
+    except ValueError:  # A quote is not closed.
         return _as_list(name, ("sh", "-c", text))
 
 
 def as_items(name: object, text: str) -> str:
-    """Return how to write a list that stands as one text."""
+    """Return a hint with the list to write in place of items in one text."""
     return _as_list(name, [part for part in re.split(r",\s*", text) if part] or [text])
 
 

@@ -1,9 +1,9 @@
-"""Read ``generator.yaml``: YAML to plain data, with every fault and its place.
+"""Read ``generator.yaml``: convert YAML to plain data, and report all faults with their places.
 
-``yaml.plain`` gives nodes with positions. Scalars are resolved here and
-more narrowly than YAML 1.1 does: only ``true``/``false`` are booleans, only
-plain decimal numbers are numbers, and everything else is the text as written,
-so that ``1_000``, ``0x1F``, ``on`` and dates stay what they look like.
+``yaml.plain`` returns nodes with positions. This module resolves scalars with
+fewer rules than YAML 1.1: only ``true`` and ``false`` are booleans, and only
+plain decimal numbers are numbers. Everything else is the text as written, so
+``1_000``, ``0x1F``, ``on`` and dates remain text.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FILE_NAME: Final = layout.SPEC
 MAX_BYTES: Final = 10_000_000
 MAX_NODES: Final = 1_000_000
 MAX_DEPTH: Final = 60
-# YAML itself takes no more for a key on one line.
+# YAML's own limit for a key on one line.
 LONGEST_KEY: Final = 1000
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -46,11 +46,11 @@ _WORDS: Final[dict[str, object]] = {
 }  # fmt: skip
 _TAGS: Final = (yaml_plain.PLAIN, yaml_plain.TEXT, yaml_plain.LIST, yaml_plain.MAP)
 _START: Final = "start with `version: 1`; `python -m generator schema` tells the rest"
-_HINT: Final = "YAML cannot be read from here on; look at this line and the one above"
+_HINT: Final = "the YAML parser stops here; look at this line and the one above"
 
 
 class Number(float):
-    """A decimal number that remembers how it was written: ``1.10`` as an environment variable is not ``1.1``."""
+    """A decimal number with its original text, because ``1.10`` as an environment variable must not become ``1.1``."""
 
     text: str
 
@@ -78,7 +78,7 @@ def _scalar(node: yaml_plain.ScalarNode) -> object:
 
 
 class _Reader:
-    """Reader that turns nodes into plain data, and remembers nothing but faults."""
+    """Converts nodes to plain data, and collects faults."""
 
     def __init__(self, file: str, written: Written | None = None) -> None:
         self.file, self.written = file, written
@@ -103,7 +103,7 @@ class _Reader:
                 [self._too_much(node, path[:5], f"nested deeper than {MAX_DEPTH} levels, or within itself")]
             )
         if node.tag not in _TAGS:
-            hint = "take it off; quote the value to make it text"
+            hint = "remove it; quote the value to make it text"
             self.fault(node, path, f"the tag {shown(node.tag)} is not known here", hint)
         if isinstance(node, yaml_plain.ScalarNode):
             return self.scalar(node)
@@ -138,7 +138,7 @@ class _Reader:
         return {**inherited, **result} if inherited else result
 
     def _merge(self, node: yaml_plain.Node, path: FieldPath, inherited: dict[str, object]) -> None:
-        """Merge ``<<: *anchor`` or ``<<: [*one, *two]``: the first that has a key wins."""
+        """Add the fields of ``<<: *anchor`` or ``<<: [*one, *two]``. The first map with a key takes precedence."""
         sources = node.value if isinstance(node, yaml_plain.SequenceNode) else [node]
         for source in sources:
             if not isinstance(source, yaml_plain.MappingNode):
@@ -153,7 +153,7 @@ class _Reader:
 
 
 def read(directory: Path) -> str:
-    """Return the text of ``generator.yaml`` in ``directory``. ``RepositoryError`` if there is none to read."""
+    """Return the text of ``generator.yaml`` in ``directory``. Raise RepositoryError if it cannot be read."""
     path = directory / FILE_NAME
     try:
         content = files_reader.content(os.fspath(path))
@@ -175,7 +175,7 @@ def read(directory: Path) -> str:
 
 
 def encoded(directory: Path, texts: Texts) -> dict[str, bytes]:
-    """Return new texts of a spec's files as bytes, each with the byte order mark that the file has."""
+    """Return new texts of a spec's files as bytes; a file with a byte order mark keeps it."""
     return {file: _mark(directory / file) + text.encode() for file, text in texts.items()}
 
 
@@ -185,9 +185,9 @@ def _mark(file: Path) -> bytes:
 
 
 def load(directory: Path, texts: Texts | None = None) -> model.Spec:
-    """Return the spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of its files.
+    """Return the spec in ``directory``, with promoted bases. Raise SpecError with all faults of its files.
 
-    ``texts`` stand in place of what these files have.
+    ``texts`` has texts, by path, to use instead of the files' own.
     """
     spec = parsed(written(directory, texts), CheckCache(directory))
     if said.has_files(spec.data):
@@ -206,7 +206,7 @@ def load(directory: Path, texts: Texts | None = None) -> model.Spec:
 
 
 def written(directory: Path, texts: Texts | None = None) -> Written:
-    """Read the spec in ``directory`` with the files that it includes; ``texts`` stand in place of what these have."""
+    """Read the spec in ``directory`` with its included files; ``texts``, by path, replace those of files."""
     given = texts or {}
     text = given.get(FILE_NAME)
     return _whole(read(directory) if text is None else text, _work_tree(directory, given))
@@ -222,9 +222,9 @@ def _work_tree(directory: Path, texts: Texts) -> Callable[[], Files]:
 
 
 def _whole(text: str, files: Callable[[], Files]) -> Written:
-    """Return a spec's text with what it includes of some files, which are asked for where it does."""
+    """Return a spec joined with the files that it includes. ``files`` is called only if it includes any."""
     found = Written(composed(text), FILE_NAME, {FILE_NAME: text})
-    # Most specs have all apps in one file, and pay for one search.
+    # Most specs include nothing: for these, one search in the text is all the work.
     if "include" not in text:
         return found
     from generator.spec import included
@@ -233,7 +233,7 @@ def _whole(text: str, files: Callable[[], Files]) -> Written:
 
 
 def committed(history: History) -> Written:
-    """Read the spec as the tip of a history has it, with the files that it includes. RepositoryError if it has none."""
+    """Read the spec at a history's newest commit, with its included files. Raise RepositoryError if there is none."""
     content = history.read(history.tip, FILE_NAME)
     if content is None:
         raise RepositoryError(f"{history.tip[:12]} has no {FILE_NAME}", "name a commit that has one")
@@ -247,7 +247,7 @@ def committed(history: History) -> Written:
 
 
 def reads(history: History) -> list[str]:
-    """Return the files and folders that the spec of a history's tip is read with, as far as it can be read."""
+    """Return the files and folders that the spec at a history's newest commit is read from, if it can be read."""
     from generator.spec import file_sources, hatch_sources
 
     named: set[str] = set()
@@ -258,24 +258,24 @@ def reads(history: History) -> list[str]:
         named.update(file_sources.named(data), hatch_sources.named(data))
         named.update((data.get("kubernetes") or {}).get("crds") or ())
     except SpecError:
-        pass  # who loads it is told
+        pass  # Code that loads the spec reports the fault.
     return sorted(named)
 
 
 def data(text: str) -> dict[str, Any]:
-    """Return the plain data of the text of a spec that is known to be right."""
+    """Return the plain data of a spec's text, without checks: the spec is known to be right."""
     return plain(Written(composed(text), FILE_NAME, {}))
 
 
 def plain(found: Written) -> dict[str, Any]:
-    """Return the plain data of a spec that is known to be right, with that of the files that it includes."""
+    """Return the plain data of a spec and its included files, without checks: the spec is known to be right."""
     value = _Reader(found.file, found).value(found.root, ())
     assert isinstance(value, dict)
     return value
 
 
 def documents(text: str, file: str) -> list[object]:
-    """Return the plain data of every document of a YAML file that a spec names. ``SpecError`` holds its faults."""
+    """Return the plain data of each document in a YAML file that a spec names. Raise SpecError with its faults."""
     reader = _Reader(file)
     found = [reader.value(root, ()) for root in _documents(text, file)]
     if reader.faults:
@@ -284,17 +284,17 @@ def documents(text: str, file: str) -> list[object]:
 
 
 def faults(directory: Path, findings: Findings) -> list[Fault]:
-    """Return what was found wrong with a spec after it was read, where it stands in its files."""
+    """Return findings about a spec in ``directory`` as faults with file, line and column."""
     return written(directory).told(findings.items) if findings.items else []
 
 
 def parse(text: str, file: str = FILE_NAME) -> model.Spec:
-    """Return a spec from its text alone; ``file`` names it in faults."""
+    """Return a spec from its text only. ``file`` is the name in faults."""
     return parsed(Written(composed(text, file), file, {file: text}))
 
 
 def parsed(found: Written, cache: CheckCache | None = None) -> model.Spec:
-    """Return a spec as it is written; ``cache`` remembers what was right before. ``SpecError`` holds every fault."""
+    """Return the checked spec. Raise SpecError with all faults. ``cache`` knows which parts passed before."""
     reader = _Reader(found.file, found)
     data = reader.value(found.root, ())
     if isinstance(data, dict):
@@ -318,8 +318,8 @@ def parsed(found: Written, cache: CheckCache | None = None) -> model.Spec:
 
 
 def _check(data: dict[str, object], findings: Findings, known: Known | None, *, placeholders: bool) -> None:
-    """Append what fields say of each other, but for apps that are known to be right."""
-    from generator.spec import checks  # most runs read what was checked before
+    """Check fields against each other, without apps that are known to be right."""
+    from generator.spec import checks  # Most runs read a spec that was checked before.
 
     findings.kubernetes = checks.kubernetes_version(data)
     findings.settle()
@@ -327,7 +327,7 @@ def _check(data: dict[str, object], findings: Findings, known: Known | None, *, 
 
 
 def _write_texts(data: Any, paths: list[FieldPath]) -> None:
-    """Put the text in place of each number and boolean that stands for one, as it is written."""
+    """Replace numbers and booleans in places for text by their text as written."""
     for path in paths:
         holder = data
         for part in path[:-1]:
@@ -336,7 +336,7 @@ def _write_texts(data: Any, paths: list[FieldPath]) -> None:
 
 
 def _as_said(data: dict[str, object]) -> dict[str, object]:
-    """Return a spec's data without what is ``null`` and says nothing by that."""
+    """Return a spec's data without fields that are ``null`` and are therefore not set."""
     from generator.spec import unset
 
     found = unset.without(data, language.SPEC)
@@ -345,20 +345,22 @@ def _as_said(data: dict[str, object]) -> dict[str, object]:
 
 
 def _may_have_placeholders(text: str) -> bool:
-    # An escape in quotes could spell one, too.
+    # An escape in quotes can also stand for this character.
     return "\\" in text or bool(placeholder.ANY.search(text))
 
 
 def scanner(file: str) -> _Reader:
-    """Return what turns nodes of a file into plain data, and keeps what is wrong with them."""
+    """Return a reader that converts nodes of a file to plain data, and collects faults."""
     return _Reader(file)
 
 
 def composed(text: str, file: str = FILE_NAME, start: str = _START) -> yaml_plain.Node:
-    """Return the root of a file's one document. ``SpecError`` where it has none, or is no YAML."""
+    """Return the root of a file's only document. Raise SpecError if there is none, or if the text is no YAML."""
     if marker := re.search(r"^<<<<<<< ", text, re.MULTILINE) if "<<<<<<< " in text else None:
         line = text.count("\n", 0, marker.start()) + 1
-        raise SpecError([Fault(file, line, 1, "", "a conflict marker of git", "keep what is right, and take it out")])
+        raise SpecError(
+            [Fault(file, line, 1, "", "a conflict marker of git", "keep the right version, and remove the markers")]
+        )
     documents = _documents(text, file)
     if not documents:
         raise SpecError([Fault(file, 1, 1, "", "is empty", start)])
@@ -373,7 +375,7 @@ def _documents(text: str, file: str) -> list[yaml_plain.Node]:
     try:
         return yaml_plain.compose(text, file, _HINT, most=None)
     except SpecError as exc:
-        # A parser's own words, where it has given up; other faults are ours.
+        # The parser stopped here with its own message; all other messages are the generator's.
         if mark := getattr(exc.__cause__, "problem_mark", None):
             raise SpecError([_in_plain_words(text, file, exc.__cause__, mark)]) from exc
         raise
@@ -388,5 +390,5 @@ def _in_plain_words(text: str, file: str, cause: Any, mark: yaml_plain.Mark) -> 
 
 
 def places(text: str) -> Places:
-    """Return where the values of a spec stand that is known to be right."""
+    """Return the positions of the values of a spec that is known to be right."""
     return Places(composed(text))

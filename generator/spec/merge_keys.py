@@ -1,6 +1,6 @@
-"""Merge lists of Kubernetes' objects by the keys that tell their items apart, as a strategic merge of the API does.
+"""Merge lists in Kubernetes objects by the keys of their items, like a strategic merge in the API.
 
-A test holds the keys to Kubernetes' schema. Pure: no I/O.
+A test compares the keys with Kubernetes' schema. Pure: no I/O.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-# Of a pod's lists, by the field's name: what tells two items apart.
+# The keys that identify an item, by the name of the list's field in a pod.
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "containers": ("name",),
     "initContainers": ("name",),
@@ -24,11 +24,11 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "ports": ("containerPort", "protocol"),
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
 }
-# What the API fills in where a key is left out.
+# The API's defaults for keys.
 _DEFAULTS: Final = {"protocol": "TCP"}
-# As in a strategic merge: `$patch: delete` in an item takes it out; an item `$patch: replace`, all that were there.
+# As in a strategic merge: `$patch: delete` in an item removes it; an item `$patch: replace` removes all former items.
 PATCH: Final = "$patch"
-# Lists whose items have one of several fields, whose fields must not meet in one item.
+# Lists whose items have exactly one of several fields.
 _UNIONS: Final = frozenset({"volumes"})
 
 Item = Mapping[str, Any]
@@ -36,7 +36,7 @@ Merge = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 def merged(name: str, base: Sequence[Any], more: Sequence[Any], merge: Merge) -> list[Any]:
-    """Return the items of a keyed list with ``more`` laid over them; ``merge`` lays one map over another."""
+    """Return the items of a keyed list with ``more`` merged over them; ``merge`` merges two items."""
     items: dict[Any, Any] = {}
     for index, item in enumerate(base):
         identity = _identity(name, item)
@@ -56,7 +56,7 @@ def merged(name: str, base: Sequence[Any], more: Sequence[Any], merge: Merge) ->
 
 
 def without_patch(item: Any) -> Any:
-    """Return an item without what says how it is merged."""
+    """Return an item without its ``$patch``."""
     return {key: value for key, value in item.items() if key != PATCH} if isinstance(item, Mapping) else item
 
 
@@ -66,7 +66,7 @@ def _over(name: str, base: dict[str, Any], item: Item, merge: Merge) -> dict[str
 
 
 def _identity(name: str, item: Any) -> tuple[Any, ...] | None:
-    """Return what tells an item apart, or ``None`` where it has no key."""
+    """Return the values of an item's keys; ``None`` if it has no key."""
     if not isinstance(item, Mapping):
         return None
     found = tuple(_plain(item.get(key) or _DEFAULTS.get(key)) for key in KEYS[name])
@@ -74,11 +74,11 @@ def _identity(name: str, item: Any) -> tuple[Any, ...] | None:
 
 
 def _plain(value: Any) -> Any:
-    """Return a path without the slash at its end, which is the same folder."""
+    """Return a path without a slash at its end; other values unchanged."""
     return value.rstrip("/") or value if isinstance(value, str) else value
 
 
 def same(name: str, one: Any, other: Any) -> bool:
-    """Tell whether two items of a keyed list are one."""
+    """Tell whether two items of a keyed list have the same key."""
     identity = _identity(name, one)
     return identity is not None and identity == _identity(name, other)

@@ -1,6 +1,6 @@
-"""Tell where a field of Kubernetes is written that stands where the language has no such word.
+"""Hints for fields of Kubernetes in a wrong place: where the language has them.
 
-Imported once a fault is known, so that a spec without faults does not pay for it.
+Only imported after a fault, so that it costs nothing for specs without faults.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-# Of Kubernetes' PodSpec and Container, without the words that the language has itself, and those in _SPECIAL;
+# Fields of Kubernetes' PodSpec and Container, without fields of the language and those in _SPECIAL.
 # tests/unit/spec/test_misplaced.py compares them with Kubernetes' schema.
 POD: Final = frozenset({
     "ephemeralContainers", "hostnameOverride", "nodeName", "os", "overhead", "priority", "schedulingGroup",
@@ -35,7 +35,7 @@ _ALIKE: Final = 0.8
 
 
 def in_app(name: str, value: object) -> str:
-    """Return the line to write in place of a field that an app does not have, or "" if Kubernetes has none either."""
+    """Return a hint for an unknown field of an app, or "" if Kubernetes does not have the field either."""
     import difflib
 
     from generator.spec.language import APP
@@ -48,7 +48,7 @@ def in_app(name: str, value: object) -> str:
 
 
 def in_override(name: str, value: object) -> str:
-    """Return the same for what differs in an environment, which has fewer fields than the app."""
+    """Return the same for the app's part of an environment, which has fewer fields than the app."""
     from generator.spec.language import APP
 
     if name == "name":
@@ -61,7 +61,7 @@ def in_override(name: str, value: object) -> str:
 
 
 def in_workload(name: str, value: object) -> str:
-    """Return the same for one of several workloads, which has fewer fields than the app, too."""
+    """Return the same for a workload, which also has fewer fields than the app."""
     from generator.spec.language import APP
 
     if name in APP.fields:
@@ -83,7 +83,7 @@ def _line(name: str, value: object) -> str:
 
 
 def _short(value: object) -> str:
-    """Return a value as it may stand in braces on one line."""
+    """Return a value as YAML on one line, shortened."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Model the spec, with shorthands spelled out: all that rendering sees.
+"""The model of the spec, with short forms written out: the only input of rendering.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -51,19 +51,19 @@ if TYPE_CHECKING:
 
 
 class App(GivenApp):
-    """An app: what all environments share, and what it is in each (``instances``, by environment).
+    """An app that the spec describes, with its base and an instance for each environment.
 
-    Instances are made when they are asked for: an app that has not changed since the last run is never asked.
+    Instances are built on first use, because an app that has not changed since the last run does not need them.
     """
 
     @cached_property
     def base(self) -> Instance:
-        """Return what all environments share."""
+        """Return the part that all environments share."""
         return instance(self.name, None, self.general, self.shared)
 
     @cached_property
     def bases(self) -> Mapping[str, Instance]:
-        """Return what each environment builds on: the base, or what was promoted there if it has a copy of its own."""
+        """Return the base of each environment: the shared one, or the environment's own copy with what was promoted."""
         return {
             environment: instance(self.name, None, self._general_in(environment), self.shared)
             if environment in self._promoted
@@ -73,7 +73,7 @@ class App(GivenApp):
 
     @cached_property
     def instances(self) -> Mapping[str, Instance]:
-        """Return the app in each environment; the base of the environment itself where nothing differs."""
+        """Return the app in each environment; if nothing differs there, the same object as the environment's base."""
         overrides: Data = self.given.get("environments") or {}
         return {
             environment: instance(
@@ -91,12 +91,12 @@ class App(GivenApp):
         }
 
     def given_in(self, environment: str) -> Data:
-        """Return what the app says of its workloads in an environment."""
+        """Return the data of the app's workloads in an environment."""
         override = (self.given.get("environments") or {}).get(environment) or {}
         return in_environment(self._general_in(environment), override)
 
     def _varies_in(self, environment: str) -> bool:
-        """Tell whether the environment's name is filled in somewhere, or it alone tells of a store or of other apps."""
+        """Tell whether the app's data depends on the environment: by a placeholder, a store, or other apps."""
         if self.shared["infra"] is not None and has_stores(self.fields):
             return True
         others = self.shared["apart"] and ("network" in self.fields or self.name in self.shared["needs"])
@@ -104,23 +104,23 @@ class App(GivenApp):
 
     @cached_property
     def general(self) -> dict[str, Any]:
-        """Return what the app says of its workloads in general."""
+        """Return the data of the app's workloads for all environments."""
         return {name: value for name, value in self.given.items() if value is not None and name not in _ABOUT_APPS}
 
     @property
     def _promoted(self) -> Mapping[str, Data]:
-        """Return what the app said when its base was promoted to an environment, for each that has such a base."""
+        """Return the app's data at the last promotion of its base, by environment, for environments with a copy."""
         return self.given.get(PROMOTED) or {}
 
     def _general_in(self, environment: str) -> Data:
-        """Return what the app says in general, for one environment."""
+        """Return the app's general data for one environment: the promoted data, or else the present one."""
         if environment not in self._promoted:
             return self.general
         promoted = self._promoted[environment]
         return promoted if self.shared.get("promotes_config", True) else with_config(promoted, self.general)
 
     def target_in(self, environment: str) -> str:
-        """Return where it runs in an environment."""
+        """Return the target that the app runs on in an environment: ``eks`` or ``ecs``."""
         return targets.of(self.given, environment, self.shared["targets"])
 
     @property
@@ -134,7 +134,7 @@ class App(GivenApp):
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """Return the fields that the app says, of any workload in any environment."""
+        """Return the names of all fields of the app, in any workload and environment."""
         return frozenset(name for given in (self.given, *self._promoted.values()) for name in said.fields(given))
 
     @property
@@ -144,12 +144,12 @@ class App(GivenApp):
 
     @property
     def tag(self) -> str:
-        """Return the tag to start with."""
+        """Return the tag before the first release."""
         return cast("str", self.given.get("tag") or UNRELEASED)
 
     @property
     def digest(self) -> str | None:
-        """Return the digest to start with, if the spec gives one."""
+        """Return the digest before the first release, if the spec has one."""
         return self.given.get("digest")
 
     @property
@@ -160,15 +160,15 @@ class App(GivenApp):
 
     @property
     def image(self) -> str:
-        """Return the image with its registry and without a tag: the name that overlays set the tag of."""
+        """Return the image with its registry and without a tag: the name of the entry in overlays."""
         return full_image(self.general["image"], self.shared["registry"])
 
     def image_in(self, environment: str) -> str:
-        """Return the image in one environment, where an older base may have been promoted with another name."""
+        """Return the image in one environment; it differs if an older base with another image was promoted there."""
         return self.bases[environment].image
 
     def entry_path(self, environment: str) -> str:
-        """Return the file with the entry of its image: the overlay's kustomization."""
+        """Return the path of the file with the image's entry: the overlay's kustomization."""
         return layout.overlay_file(environment, self.name)
 
 
@@ -178,9 +178,9 @@ AnyApp = App | ChartApp | AdoptedApp
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A place where every app runs once, or once in each of its ``clusters``; ``cluster`` is the first of these.
+    """A place where each app runs once, or once in each of the ``clusters``; ``cluster`` is the first of these.
 
-    With a ``selector``, Argo CD alone knows which clusters they are.
+    With a ``selector``, only Argo CD knows which clusters these are.
     """
 
     name: str
@@ -201,7 +201,7 @@ class Environment:
 
     @property
     def destinations(self) -> list[dict[str, str]]:
-        """Return the environment's own and further namespaces in each of its clusters, as Argo CD writes them."""
+        """Return all namespaces of the environment in each of its clusters, as destinations of Argo CD."""
         clusters = [{"server": ANY}] if self.selector else [one.destination for one in self.clusters]
         names = (*self.own_namespaces, *self.namespaces)
         return [{**cluster, "namespace": name} for cluster in clusters for name in names]
@@ -213,19 +213,19 @@ class Environment:
 
     @property
     def own_namespaces(self) -> tuple[str, ...]:
-        """Return the environment's own namespace and those of its apps; of previews, a pattern of each request's."""
+        """Return the environment's own namespace and those of its apps; for previews, a pattern that matches theirs."""
         requests = (f"{self.namespace}-*",) if self.pull_requests else ()
         return (self.namespace, *self.app_namespaces, *requests)
 
     @property
     def destination(self) -> dict[str, str]:
-        """Return the destination as Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
+        """Return the destination of Applications: ``server`` for a URL or an ARN, ``name`` for a name."""
         return {**argocd.destination(self.cluster), "namespace": self.namespace}
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """The whole of ``generator.yaml``, and as plain ``data``. ``environments`` and ``apps`` keep the file's order."""
+    """``generator.yaml``; ``data`` is its plain data. ``environments`` and ``apps`` keep the file's order."""
 
     project: str
     repository: str
@@ -240,23 +240,23 @@ class Spec:
     may_differ: tuple[str, ...] = ()
     forge: Forge = field(default_factory=Forge)
     subject: str = subject.AS_IT_IS
-    """The form of our commits' first lines; see ``spec.subject``."""
+    """The form of the first line of the generator's commits; see ``spec.subject``."""
     allow: Allow = field(default_factory=Allow)
     notifications: Notifications | None = None
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The labels of the pods of each app with several workloads. With ``apart``, all that apps know of others."""
+    """The labels of the pods of each app with several workloads. Apps know only these and ``apart`` of each other."""
     apart: Mapping[str, str] = field(default_factory=dict)
-    """The namespace of each app that has one of its own, as it is written."""
+    """The namespace of each app with its own namespace, as in the spec (it may have a placeholder)."""
     named: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The names that Applications had before they were adopted, by environment and app."""
     needs: Mapping[str, Needs] = field(default_factory=dict)
     """What apps need of each other."""
     aws: Mapping[str, Place] = field(default_factory=dict)
-    """Where environments are in AWS; only where apps run on ECS."""
+    """The accounts and regions of environments; empty unless apps run on ECS."""
     infra: Infra | None = None
-    """The AWS accounts under the clusters."""
+    """The AWS accounts and their resources; None without ``infra``."""
     products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The apps of each product, which are promoted as one."""
+    """The apps of each product; they are promoted together."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -285,14 +285,14 @@ class Spec:
 
 
 def _with_own(environment: Environment, apps: list[Data]) -> Environment:
-    """Return an environment with the namespaces that apps have for themselves."""
+    """Return an environment with the namespaces of apps that have their own."""
     named = (said.own_namespace(given, environment.name) for given in apps)
     names = tuple(dict.fromkeys(name for name in named if name and name != environment.namespace))
     return replace(environment, app_namespaces=names)
 
 
 UNRELEASED: Final = "unreleased"
-# What an app says of itself, and not of its workloads.
+# Fields of the app itself, which are not fields of its workloads.
 PROMOTED: Final = "promoted"
 _ABOUT_APPS: Final = frozenset({
     "environments", "target", "source", "build", "tag", "digest", "namespace", "renamedFrom", "needs", "needsCidr",
@@ -347,13 +347,13 @@ def build(data: Data) -> Spec:
 def _pull_requests(given: Data, repository: str) -> PullRequests | None:
     if given.get("pullRequests") is None:
         return None
-    from generator.spec import pull_requests  # most environments are none of previews
+    from generator.spec import pull_requests  # Most environments have no previews.
 
     return pull_requests.build(given["pullRequests"], repository)
 
 
 def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | None, config: bool) -> dict[str, Any]:
-    """Return what the project gives to each of its apps, and all that apps know of others."""
+    """Return the data of the project that all apps need, and the data of other apps that an app may use."""
     apps: Data = data["apps"] or {}
     several = {name: labels for name, given in apps.items() if (labels := pods_labels(name, given))}
     return {

@@ -1,7 +1,7 @@
-"""Take lists in Kubernetes' shape, whose items have names, where the language has maps by name.
+"""Accept lists of named items, as in Kubernetes, in fields where the language has maps by name.
 
-So what is copied from a manifest means what it meant there. A list with an item without a name stays as it is, and is
-a fault by its type.
+Users can then copy parts of manifests. A list with an item without a name is not converted; the check of types
+reports it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _INNER: Final = ("environments", "workloads")
 
 
 def as_maps(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a spec with maps in place of lists of named items, in each app; the same again for the result."""
+    """Return a spec with maps instead of lists of named items in each app. A second call changes nothing."""
     apps = data.get("apps")
     if not isinstance(apps, Mapping):
         return dict(data)
@@ -44,7 +44,7 @@ def _by_name(items: list[Any]) -> Any:
 
 
 def _templates(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return claim templates by name, each with the place where the container's `volumeMounts` mount it."""
+    """Return claim templates by name, each with its mount path from the container's `volumeMounts`."""
     named = _by_name([_flat(item) for item in given[_TEMPLATES]])
     mounts = given.get(_MOUNTS)
     if not isinstance(named, dict) or not isinstance(mounts, list):
@@ -63,7 +63,7 @@ _MOUNT: Final = {"name", "mountPath", "subPath"}
 
 
 def _flat(item: Any) -> Any:
-    """Return a template as the language has it; what it has no word for stays, and is told of by its name."""
+    """Return a claim template with the language's fields. Other fields stay, so that the checks report them by name."""
     if not isinstance(item, Mapping) or not isinstance(item.get("metadata"), Mapping):
         return item
     metadata, spec = dict(item["metadata"]), item.get("spec")

@@ -1,4 +1,4 @@
-"""Read which app connects to which, as their ``needs`` say."""
+"""Read ``needs``: which app connects to which."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 Data = Mapping[str, Any]
-# An app with the labels of its pods, and its namespace where that is another one.
+# An app, the labels of its pods, and its namespace if it is another one.
 Peer = tuple[str, tuple[str, ...], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Apps that one app connects to, and apps that connect to it.
+    """The apps that one app connects to, and the apps that connect to it.
 
     Attributes:
-        closed: Whether it reaches nothing else.
+        closed: Whether the app may connect to nothing else.
     """
 
     closed: bool = False
@@ -25,7 +25,7 @@ class Needs:
     needed_by: tuple[Peer, ...] = ()
 
     def seen_from(self, namespaces: Mapping[str, str | None]) -> Needs:
-        """Return the same for an app that sees others in these namespaces."""
+        """Return a copy with the other apps' namespaces, given by app."""
         apps = tuple((name, labels, namespaces.get(name)) for name, labels, _ in self.apps)
         by = tuple((name, labels, namespaces.get(name)) for name, labels, _ in self.needed_by)
         return replace(self, apps=apps, needed_by=by) if namespaces else self
@@ -35,7 +35,7 @@ NONE: Final = Needs()
 
 
 def of(apps: Mapping[str, Data], several: Mapping[str, tuple[str, ...]]) -> dict[str, Needs]:
-    """Return the needs of each app that has any, or that others need; ``several`` has labels of pods by app."""
+    """Return the needs by app, for apps with needs and apps that others need; ``several`` has labels of pods by app."""
     needed_by: dict[str, list[str]] = {}
     closed: set[str] = set()
     for name, given in apps.items():

@@ -1,4 +1,4 @@
-"""Read who is notified of deployments, and of what goes wrong (its language: ``language/notifications.py``)."""
+"""Read ``notifications``: who is notified of deployments and failures (its language: ``language/notifications.py``)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from generator.spec.language.notifications import EVENTS
 
-# What only Argo CD's own controller sends.
+# Recipients that only Argo CD's own controller can reach.
 BY_CONTROLLER: Final = ("slack", "email")
 
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """Channels; ``token`` is a key of Argo CD's Secret for notifications."""
+    """Channels in Slack; ``token`` is a key of Argo CD's Secret for notifications."""
 
     channels: tuple[str, ...]
     token: str
@@ -22,7 +22,7 @@ class Slack:
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """Addresses and a mail server; ``password`` is a key of Argo CD's Secret for notifications, empty for no login."""
+    """Mail addresses and a server. ``password`` is a key of Argo CD's Secret for notifications; empty: no login."""
 
     to: tuple[str, ...]
     host: str
@@ -34,7 +34,7 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """An address that is sent JSON; ``authorization`` is a key of Argo CD's Secret for notifications, or empty."""
+    """A URL that receives JSON; ``authorization`` is a key of Argo CD's Secret for notifications, or empty."""
 
     url: str
     authorization: str = ""
@@ -42,7 +42,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Notifications:
-    """Recipients, and the ``events`` and ``environments`` that they are notified of."""
+    """Recipients, and the ``events`` and ``environments`` that they get notifications about."""
 
     events: tuple[str, ...] = EVENTS
     environments: tuple[str, ...] = ()
@@ -53,12 +53,12 @@ class Notifications:
 
     @property
     def by_controller(self) -> bool:
-        """Tell whether the controller of Argo CD has anything to send. It cannot sign requests to SNS."""
+        """Tell whether Argo CD's controller sends to a recipient. It cannot sign requests, so it cannot send to SNS."""
         return bool(self.slack or self.email or self.webhook)
 
 
 def build(given: Mapping[str, Any] | None, environments: tuple[str, ...]) -> Notifications | None:
-    """Build it from checked data; ``environments`` are all that stay, in their order."""
+    """Build ``Notifications`` from checked data. ``environments`` has all environments without previews, in order."""
     if given is None:
         return None
     slack, email, webhook = given.get("slack"), given.get("email"), given.get("webhook")

@@ -1,4 +1,4 @@
-"""Read how a workload is observed: its metrics by Prometheus or CloudWatch's agent, and its logs by Fluent Bit."""
+"""Read ``metrics`` and ``logs`` of a workload, for Prometheus or CloudWatch's agent, and for Fluent Bit."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ANNOTATIONS: Final = "annotations"
 
 
 def port(workload: Workload) -> Port:
-    """Return the port that has the metrics: the one that `metrics` names, or the first."""
+    """Return the port with the metrics: the one in `metrics`, or else the first port."""
     wanted = (workload.settings.get(METRICS) or {}).get("port")
     return next((one for one in workload.ports if wanted in (one.name, one.number)), workload.ports[0])
 
 
 def of_pods(workload: Workload) -> dict[str, str]:
-    """Return the annotations of pods by which they are found; those that an app says itself go before them."""
+    """Return the annotations of pods for metrics and logs; the app's own annotations take precedence."""
     metrics, logs = workload.settings.get(METRICS) or {}, workload.settings.get(LOGS) or {}
     found: dict[str, str] = {}
     if metrics and workload.ports and metrics.get("scrape", ANNOTATIONS) == ANNOTATIONS:

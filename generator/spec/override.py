@@ -1,4 +1,4 @@
-"""Lay what differs over what holds in general: maps merge, lists of Kubernetes' own merge by their keys."""
+"""Merge an override over general data: maps merge, lists in Kubernetes' shape merge by their keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generator.spec import merge_keys, pod_words
 
 Data = Mapping[str, Any]
 
-# Of these fields there can be one: when an override sets it, the others give way.
+# Groups of fields that exclude each other: if an override sets one, the others are removed.
 _RIVALS: Final = {
     name: group
     for group in (
@@ -24,31 +24,31 @@ _RIVALS: Final = {
     )
     for name in group
 }
-# Fields in Kubernetes' own shape: in these, lists merge by key.
+# Fields in Kubernetes' own shape; lists in them merge by key.
 PASS_THROUGH: Final = frozenset({"pod", "container"})
-# What is laid over what is rendered, or over a chart's own values: `null` takes out what is there.
+# Fields that are merged over rendered output or a chart's values; `null` in them removes a value there.
 _LAID_OVER_DEFAULTS: Final = PASS_THROUGH | {
     "lifecycle", "securityContext", "podSecurityContext", "values", "manifests", "patches", "replacements",
 }  # fmt: skip
 # The field that keeps a port out of a Service.
 _SAID_BY_NULL: Final = frozenset({"servicePort"})
-# Lists under Kubernetes' own name that merge by key wherever they stand.
+# Lists with Kubernetes' names that merge by key in all places.
 _KEYED: Final = merge_keys.KEYS.keys() & (pod_words.POD | pod_words.CONTAINER)
 _SOURCES: Final = frozenset(pod_words.SOURCES)
 
 
 def rivals(name: str) -> tuple[str, ...]:
-    """Return the fields of which there can be one, this one among them."""
+    """Return the group of fields that exclude each other and that contains ``name``."""
     return _RIVALS.get(name, (name,))
 
 
 def without_nulls(data: Data) -> dict[str, Any]:
-    """Return a map without the fields that are ``None``, that is, not set."""
+    """Return a map without the fields that are ``None``."""
     return {name: value for name, value in data.items() if value is not None}
 
 
 def without_nulls_inside(value: Any) -> Any:
-    """Return a value without the fields in it that are ``None``, but where these take something out."""
+    """Return a value without fields that are ``None``, except where ``None`` removes a value from something else."""
     if isinstance(value, dict):
         return {
             name: item if name in _LAID_OVER_DEFAULTS else without_nulls_inside(item)
@@ -59,15 +59,15 @@ def without_nulls_inside(value: Any) -> Any:
 
 
 def settled(merged: dict[str, Any], override: Data) -> dict[str, Any]:
-    """Return what an override was laid over, without the nulls that it brought and that took nothing out."""
+    """Return a merged map without those nulls of the override that removed nothing."""
     brought = {name: merged[name] for name in override if name in merged}
     return {**merged, **without_nulls_inside(brought)}
 
 
 def overridden(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
-    """Lay ``override`` over ``base``: maps merge, anything else is replaced, ``None`` takes out.
+    """Merge ``override`` over ``base``: maps merge, other values are replaced, ``None`` removes a value.
 
-    With ``keep_nulls`` it stays, for the result to be laid over something else.
+    With ``keep_nulls``, ``None`` stays in the result, so that the result can be merged over something else.
     """
     result = dict(base)
     for name, value in override.items():
@@ -88,7 +88,7 @@ def overridden(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[
 
 
 def laid_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
-    """Lay one value in Kubernetes' own shape over another: lists merge by Kubernetes' key, where they have one."""
+    """Merge a value in Kubernetes' own shape over another; lists with a key in Kubernetes merge by it."""
     result = dict(overridden(base, override, keep_nulls=keep_nulls))
     for name, value in override.items():
         present = base.get(name)
@@ -100,7 +100,7 @@ def laid_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[s
 
 
 def _volumes_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
-    """Lay volumes over others by name: one of another kind is another volume, and keeps where it is mounted."""
+    """Merge volumes over others by name. A volume of another kind replaces the former one, but keeps its mount path."""
     known = dict(base)
     for name, about in override.items():
         there = known.get(name)
@@ -110,7 +110,7 @@ def _volumes_over(base: Data, override: Data, *, keep_nulls: bool = False) -> di
 
 
 def _manifests_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
-    """Lay an app's own manifests over others by name: what is a file's, or a list, replaces what was there."""
+    """Merge an app's own manifests over others by name. Files and lists replace the former value."""
     found = {**base, **override}
     for name, one in override.items():
         there = base.get(name)
@@ -120,7 +120,7 @@ def _manifests_over(base: Data, override: Data, *, keep_nulls: bool = False) -> 
 
 
 def _part_over(base: Data, override: Data) -> dict[str, Any]:
-    """Lay one manifest over another: maps merge, lists replace, since what tells their items apart is not known."""
+    """Merge a manifest over another: maps merge, lists replace, because the keys of their items are not known."""
     found = {**base, **override}
     for name, value in override.items():
         if isinstance(value, dict) and isinstance(base.get(name), dict):
@@ -128,7 +128,7 @@ def _part_over(base: Data, override: Data) -> dict[str, Any]:
     return without_nulls(found)
 
 
-# What the loader puts beside the name of a file.
+# A key that the loader adds to the name of a file.
 _OF_FILE: Final = "meaning"
 _LAID: Final[dict[str, Any]] = {
     **dict.fromkeys(PASS_THROUGH, laid_over),

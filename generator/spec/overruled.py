@@ -1,4 +1,4 @@
-"""Find what an environment says of a whole app while a workload of it has its own value, which goes first."""
+"""Find values of an environment for a whole app that have no effect, because a workload has its own value."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Overruled(NamedTuple):
     """A value of an environment that a workload does not take.
 
     Attributes:
-        path: Where the environment has it.
-        winner: Where the workload has its own.
+        path: The path of the environment's value.
+        winner: The path of the workload's value, which takes precedence.
         value: The environment's value.
         own: The workload's value.
     """
@@ -28,13 +28,13 @@ class Overruled(NamedTuple):
     own: object
 
     def message(self, place: str) -> str:
-        """Tell of the workload's value, which stands at ``place``."""
+        """Return the message; ``place`` is the position of the workload's value."""
         field = dotted(self.winner[4:])
         return f"workload {self.winner[3]} keeps its own {field}: {shown(self.own)} ({place})"
 
     @property
     def hint(self) -> str:
-        """Return the lines with which the workload has the environment's value."""
+        """Return a hint with the line that gives the workload the environment's value."""
         field = "".join(f"{name}: {{" for name in self.path[4:-1])
         braces = "}" * (len(self.path) - 5)
         value = "…" if isinstance(self.value, dict | list) else shown(self.value)
@@ -44,7 +44,7 @@ class Overruled(NamedTuple):
 
 
 def of(app: str, given: Data) -> Iterator[Overruled]:
-    """Yield what environments say of an app in vain."""
+    """Yield the values of environments that have no effect in an app."""
     workloads = as_map(given.get("workloads"))
     if not workloads:
         return
@@ -60,7 +60,7 @@ def of(app: str, given: Data) -> Iterator[Overruled]:
 
 
 def _masked(said: Data, own: Data, meant: Data, at: Path) -> Iterator[tuple[Path, Path, object, object]]:
-    """Yield where a workload's ``own`` goes before what is ``said`` of all, but for what was ``meant`` for it."""
+    """Yield where a workload's ``own`` value takes precedence over one for all workloads, except in ``meant``."""
     for name, value in said.items():
         mine = own.get(name)
         if isinstance(value, dict) and isinstance(mine, dict):

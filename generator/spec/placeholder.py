@@ -1,6 +1,6 @@
-"""Fill ``{environment}`` into the texts of an app, for each environment.
+"""Replace ``{environment}`` in the texts of an app by the environment's name.
 
-After ``$`` or a second ``{`` the braces belong to a shell or a template, and stay.
+Braces after ``$`` or after another ``{`` belong to a shell or a template, and do not change.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from generator.spec.types import PLACEHOLDER
 
 ANY: Final = re.compile(r"(?<![${])\{([A-Za-z_]+)\}")
 _FILLED: Final = re.compile(r"(?<![${])\{environment\}")
-# How alike a word must be to count as misspelled: `enviroment`, `Environment` and `environments` are.
+# How similar a word must be to count as misspelled, such as `enviroment`, `Environment` and `environments`.
 _ALIKE: Final = 0.8
 
 
@@ -25,7 +25,7 @@ def has(value: object) -> bool:
 
 
 def filled(value: Any, environment: str) -> Any:
-    """Return plain data with the environment's name in place of each placeholder."""
+    """Return plain data with each placeholder replaced by the environment's name."""
     if isinstance(value, str):
         return _FILLED.sub(lambda _: environment, value) if PLACEHOLDER in value else value
     if isinstance(value, dict):
@@ -36,7 +36,7 @@ def filled(value: Any, environment: str) -> Any:
 
 
 def texts(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield every text in plain data that has a brace, with its path."""
+    """Yield the path and the text of each text in plain data that contains a brace."""
     if isinstance(value, str):
         if "{" in value:
             yield path, value

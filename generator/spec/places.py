@@ -1,4 +1,4 @@
-"""Tell where the values of a spec stand: in which of its files, in which line."""
+"""Find the file, line and column of a value in a spec."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Written(NamedTuple):
-    """A spec as it is written: the root of its YAML, with the apps of all files that it includes.
+    """The YAML of a spec, joined with the apps of all files that it includes.
 
     Attributes:
-        root: The root.
-        file: The file that is the spec itself.
-        texts: What is in each file.
-        homes: The file of each app that stands in another one.
-        faults: What is wrong with other files.
-        about: What else other files say.
+        root: The root node of the joined YAML.
+        file: The path of the spec itself.
+        texts: The text of each file, by path.
+        homes: The file of each app in an included file, by app.
+        faults: The faults of included files.
+        about: Other data of included files, by path.
     """
 
     root: yaml_plain.Node
@@ -34,11 +34,11 @@ class Written(NamedTuple):
     about: Mapping[str, Any] = _NONE
 
     def file_of(self, path: FieldPath) -> str:
-        """Return the file that holds a value of the spec."""
+        """Return the path of the file that contains the value at ``path``."""
         return self.homes.get(str(path[1]), self.file) if len(path) > 1 and path[0] == "apps" else self.file
 
     def told(self, found: Iterable[Finding]) -> list[Fault]:
-        """Return faults for findings, each with its file and place."""
+        """Return a fault with file, line and column for each finding."""
         places = Places(self.root)
         return [
             Fault(self.file_of(one.path), *places.of(one.path, one.at_key), dotted(one.path), one.message, one.hint)
@@ -46,7 +46,7 @@ class Written(NamedTuple):
         ]
 
     def within(self, faults: Iterable[Fault]) -> list[Fault]:
-        """Return faults, each once, those behind the end of a file moved to it."""
+        """Return each fault once; a place after the end of its file is moved to the end."""
         by_file: dict[str, list[Fault]] = {}
         for fault in dict.fromkeys(faults):
             by_file.setdefault(fault.file, []).append(fault)
@@ -55,15 +55,15 @@ class Written(NamedTuple):
 
 
 class Places:
-    """Finder of where the values of a file stand."""
+    """Finds the line and column of values in one file."""
 
     def __init__(self, root: yaml_plain.Node) -> None:
-        """Look into the document with this root."""
+        """Search in the document with this root node."""
         self.root = root
         self._fields: dict[int, dict[str, tuple[yaml_plain.Node, yaml_plain.Node]]] = {}
 
     def of(self, path: FieldPath, at_key: bool) -> tuple[int, int]:
-        """Return line and column (1-based) of the value at ``path`` or of its key, or of the nearest one above."""
+        """Return line and column (from 1) of the value at ``path`` or of its key; if missing, of the nearest parent."""
         node, mark = self.root, self.root.start_mark
         for part in path:
             if isinstance(part, int) and isinstance(node, yaml_plain.SequenceNode) and part < len(node.value):
@@ -79,7 +79,7 @@ class Places:
         return mark.line + 1, mark.column + 1
 
     def _named(self, node: yaml_plain.SequenceNode, name: object) -> yaml_plain.MappingNode | None:
-        """Return the item of a list that has this name, in Kubernetes' shape."""
+        """Return the item with the field ``name: NAME`` of a list; None if there is none."""
         for item in node.value:
             if not isinstance(item, yaml_plain.MappingNode):
                 continue
@@ -91,7 +91,7 @@ class Places:
         return None
 
     def _fields_of(self, node: yaml_plain.MappingNode) -> dict[str, tuple[yaml_plain.Node, yaml_plain.Node]]:
-        """Return the fields of a map by name, those included that it inherits through ``<<``."""
+        """Return the fields of a map by name, including those that it inherits by ``<<``."""
         known = self._fields.get(id(node))
         if known is not None:
             return known

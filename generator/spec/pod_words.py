@@ -1,4 +1,4 @@
-"""Name the fields of pods and containers that the language has under Kubernetes' own names and in its shape."""
+"""Names of the fields of pods and containers that the language takes from Kubernetes, with the same shape."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ CONTAINER: Final = frozenset({
     "envFrom", "imagePullPolicy", "lifecycle", "stdin", "stdinOnce", "terminationMessagePath",
     "terminationMessagePolicy", "tty", "volumeDevices", "volumeMounts", "workingDir",
 })  # fmt: skip
-# Containers beside the app's own, by name, and volumes by name.
+# Maps of sidecars, init containers and volumes by name.
 CONTAINERS: Final = ("sidecars", "initContainers")
 VOLUMES: Final = ("volumes", "claims")
-# All that becomes part of what `pod` and `container` say.
+# All fields that become part of `pod` and `container`.
 FOLDED: Final = POD | CONTAINER | {*CONTAINERS, *VOLUMES}
-# What a volume can be, as in Kubernetes; `claim` is the short way to say a persistentVolumeClaim.
+# The kinds of volumes, as in Kubernetes; `claim` is the short form of a persistentVolumeClaim.
 SOURCES: Final = (
     "emptyDir", "claim", "persistentVolumeClaim", "secret", "configMap", "projected", "downwardAPI", "csi",
     "ephemeral", "hostPath", "nfs", "image",
 )  # fmt: skip
-# How a volume lies in the app's own container.
+# The fields of a volume's mount in the app's own container.
 MOUNT: Final = ("mountPath", "subPath", "subPathExpr", "readOnly", "mountPropagation")

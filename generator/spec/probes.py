@@ -1,4 +1,4 @@
-"""Spell out the probes of a container: from paths, or written in full."""
+"""Write out the probes of a container, from `health` and `ready` or from probes in Kubernetes' shape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Data = Mapping[str, Any]
 
 
 def of(given: Data, port: str | None) -> dict[str, Data]:
-    """Spell out ``health`` and ``ready`` at the first port; a probe written in full replaces what they would give."""
+    """Return the probes by name: from ``health`` and ``ready`` at the first port, unless the data has a full probe."""
     result: dict[str, Data] = {}
     health, ready = given.get("health"), given.get("ready")
     if port:
@@ -28,8 +28,8 @@ def of(given: Data, port: str | None) -> dict[str, Data]:
                 "httpGet": {"path": health, "port": port},
                 "periodSeconds": 10,
                 "timeoutSeconds": 5,
-                # A restart mends a process that hangs, and makes worse what is only slow: a minute, where readiness
-                # takes the pod out after 15 seconds.
+                # A restart helps a process that hangs, but harms one that is only slow. So this probe waits a minute,
+                # while the readiness probe takes the pod out of its Service after 15 seconds.
                 "failureThreshold": 6,
             }
         if ready or health:
@@ -43,7 +43,7 @@ def of(given: Data, port: str | None) -> dict[str, Data]:
 
 
 def spelled(given: Data, port: str | None) -> Data:
-    """Return a probe as Kubernetes has it: by the first port unless it names another, and with texts for words."""
+    """Return a probe in Kubernetes' shape: with the first port as the default, and with texts for command words."""
     probe = dict(without_nulls(given))
     if probe.get("exec"):
         probe["exec"] = {"command": list(words(probe["exec"]["command"]))}

@@ -1,4 +1,4 @@
-"""Read what the spec says of products: apps that are shown, compared and promoted as one."""
+"""Read ``products``: groups of apps that are shown, compared and promoted together."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def of(data: Mapping[str, Any]) -> Products:
 
 
 def of_apps(products: Products) -> dict[str, str]:
-    """Return the product of each app that is in one."""
+    """Return the product by app, for apps in a product."""
     return {app: name for name, apps in products.items() for app in apps}

@@ -1,10 +1,10 @@
-"""Keep what was promoted to each environment, where the base is promoted too (``promotion: {base: true}``).
+"""Store what was promoted to each environment, if bases are promoted, too (``promotion: {base: true}``).
 
-For each environment but the first, and each app, ``.generator/promoted/``
-holds what the app said in general when it was promoted there last, and the
-files of the base that it was promoted with, hand edits included. From the
-first, the environment's own copy of the base is rendered; the second is the
-common ancestor of the next promotion's merge.
+``.generator/promoted/`` has a file for each app in each environment but the
+first. It contains two things from the last promotion: the app's general data,
+and the files of the base, with hand edits. The environment's own copy of the
+base is rendered from the data. The files are the common ancestor in the merge
+of the next promotion.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _HEADER: Final = "# What was promoted last; not for editing, and nothing to revi
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Promoted:
-    """``app`` is what it said in general, ``base`` the files of the base by their path in it.
+    """What was promoted last: ``app`` is the app's general data, ``base`` the files of the base by their paths in it.
 
-    ``at`` is the commit that made the base so, where that is known: it tells the older one of two.
+    ``at`` is the commit that made this base, if known; it tells which of two bases is older.
     """
 
     app: Mapping[str, Any]
@@ -39,12 +39,12 @@ class Promoted:
 
 
 def path(environment: str, app: str) -> str:
-    """Return the path of the file for an app in an environment."""
+    """Return the path of the stored file for an app in an environment."""
     return layout.promoted_path(environment, app)
 
 
 def read(directory: Path, environment: str, app: str) -> Promoted | None:
-    """Read what was promoted; ``None`` if nothing was yet. ``RepositoryError`` if the file is damaged."""
+    """Read what was promoted; ``None`` if nothing was promoted yet. Raise RepositoryError if the file is damaged."""
     name = path(environment, app)
     content = work_tree.read(directory, [name]).get(name)
     if content is None:
@@ -69,14 +69,14 @@ def _language(app: Mapping[str, Any]) -> Record:
 
 
 def dump(promoted: Promoted) -> bytes:
-    """Return the content of the file."""
+    """Return the content of the file for ``promoted``."""
     base = {file: _text(content) for file, content in sorted(promoted.base.items())}
     at = {"at": promoted.at} if promoted.at else {}
     return (_HEADER + yaml_emit.dump({**at, "app": _as_text(promoted.app), "base": base})).encode()
 
 
 def attached(directory: Path, spec: Spec) -> Spec:
-    """Return the spec with what was promoted; where nothing was yet, with what the environment before has."""
+    """Return the spec with what was promoted; an environment without a promotion gets the data of the one before."""
     if not spec.promotion.base:
         return spec
     apps: dict[str, Any] = {}
@@ -95,19 +95,19 @@ def attached(directory: Path, spec: Spec) -> Spec:
 
 
 def later(spec: Spec) -> tuple[str, ...]:
-    """Return the environments that get the base by promotion: all but the first."""
+    """Return the environments that get the base by promotion: all except the first."""
     return tuple(spec.environments)[1:] if spec.promotion.base else ()
 
 
 def on_disk(directory: Path) -> Iterator[str]:
-    """Yield the paths of all files of what was promoted."""
+    """Yield the paths of all stored files in ``directory``."""
     for root, _, files in os.walk(directory / layout.PROMOTED_BASES):
         for file in files:
             yield (Path(root) / file).relative_to(directory).as_posix()
 
 
 def moved(directory: Path, spec: Spec, environment: str, app: str) -> Promoted | None:
-    """Read what was promoted under a former name of the app or the environment."""
+    """Read what was promoted under the former name of the app or the environment; ``None`` if there is nothing."""
     names = (app, spec.apps[app].renamed_from)
     places = (environment, spec.environments[environment].renamed_from)
     for place in filter(None, places):
@@ -118,12 +118,12 @@ def moved(directory: Path, spec: Spec, environment: str, app: str) -> Promoted |
 
 
 def _is_file(value: object) -> bool:
-    """Tell whether this is a file that an app names, with the content that it was read with."""
+    """Tell whether a value is the name of a file together with its content."""
     return isinstance(value, Mapping) and "path" in value and hatches.CONTENT in value
 
 
 def _as_text(value: Any) -> Any:
-    """Return what an app said with the bytes of its files as text."""
+    """Return an app's data with the bytes of its files as text, for YAML."""
     if isinstance(value, bytes):
         return _text(value)
     if isinstance(value, Mapping):
@@ -132,7 +132,7 @@ def _as_text(value: Any) -> Any:
 
 
 def _as_read(value: Any) -> Any:
-    """Return it again with these as bytes, in which nothing is filled in."""
+    """Return an app's data with these texts as bytes again, in which no placeholder is replaced."""
     if isinstance(value, Mapping):
         found = {name: _as_read(item) for name, item in value.items()}
         return {**found, hatches.CONTENT: _bytes(value[hatches.CONTENT])} if _is_file(value) else found
@@ -140,7 +140,7 @@ def _as_read(value: Any) -> Any:
 
 
 def _as_said(value: Any) -> Any:
-    """Return it as it stands in a spec: without what its files hold."""
+    """Return an app's data as in the spec: without the content of its files."""
     if isinstance(value, Mapping):
         left_out = (hatches.CONTENT, hatches.MEANING) if _is_file(value) else ()
         said = {name: _as_said(item) for name, item in value.items() if name not in left_out}

@@ -1,7 +1,7 @@
-"""Read what the spec says of promotion, for rendering and promoting (its language: ``language/promotion.py``).
+"""Read the rules of promotion (their language: ``language/promotion.py``).
 
-An environment's gates tell when a promotion into it may land; ``promotion:``
-what is promoted, and who is told.
+An environment's gates decide when a promotion into it may land. ``promotion:``
+says what is promoted, and who is asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """As the spec has it: days (``YYYY-MM-DD``, whole ones) or times (``YYYY-MM-DDTHH:MM``), both included."""
+    """A freeze from ``start`` to ``end``, both included, as days (``YYYY-MM-DD``) or times (``YYYY-MM-DDTHH:MM``)."""
 
     start: str
     end: str
@@ -26,7 +26,7 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """``days`` from ``DAYS``; ``opens`` and ``closes`` as ``HH:MM``, over midnight where ``closes`` is not later."""
+    """A window on some ``days``, from ``opens`` to ``closes`` (``HH:MM``); past midnight if ``closes`` is not later."""
 
     days: tuple[str, ...]
     opens: str
@@ -36,7 +36,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """Conditions for promotions into an environment. ``soak`` is in seconds; ``None``: as anywhere."""
+    """Conditions for promotions into an environment. ``soak`` is in seconds; ``None`` means the project's value."""
 
     soak: int | None = None
     freezes: tuple[Freeze, ...] = ()
@@ -45,7 +45,7 @@ class Gates:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """Project-wide rules of promotion. ``soak`` is in seconds."""
+    """The project's rules of promotion. ``soak`` is in seconds."""
 
     soak: int = 0
     notify: str | None = None
@@ -54,12 +54,12 @@ class Promotion:
 
 
 def seconds(duration: str) -> int:
-    """Return a duration like ``2h`` in seconds."""
+    """Return a duration such as ``2h`` in seconds."""
     return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
 def gates(given: Mapping[str, Any]) -> Gates:
-    """Build the gates of an environment from its checked data."""
+    """Build an environment's gates from its checked data."""
     return Gates(
         soak=seconds(given["soak"]) if given.get("soak") else None,
         freezes=tuple(
@@ -74,7 +74,7 @@ def gates(given: Mapping[str, Any]) -> Gates:
 
 
 def promotion(given: Mapping[str, Any]) -> Promotion:
-    """Build ``promotion:`` from its checked data."""
+    """Build the project's rules from the checked data of ``promotion``."""
     return Promotion(
         soak=seconds(given["soak"]) if given.get("soak") else 0,
         notify=given.get("notify"),

@@ -1,8 +1,8 @@
-"""Previews: an environment that comes with each pull request that has a label, and goes with it.
+"""Previews: Argo CD makes an environment for each pull request with a label, and deletes it with the request.
 
-Its language is in ``language/pull_requests.py``. What is deployed are the manifests of the branch that Argo CD follows,
-with the image that the pipeline has built of the request: a fork's request brings no manifests, and has no pipeline
-that may push an image.
+The language is in ``language/pull_requests.py``. A preview has the manifests of the branch that Argo CD follows, and
+the image that the pipeline built from the request. So a request from a fork cannot change manifests, and its pipeline
+may not push an image.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from typing import Any, Final
 from generator.spec import forge_kinds
 from generator.spec.types import text
 
-# In an image's tag or a host, by what an ApplicationSet fills in.
+# Placeholders of a tag or a host, with the parameters of an ApplicationSet that replace them.
 FIELDS: Final = {"number": "{{.number}}", "sha": "{{.head_sha}}", "short_sha": "{{.head_short_sha_7}}"}
 FORGES: Final = ("github", "gitlab", "gitea")
 _TAG: Final = "pr-{number}-{short_sha}"
 _QUOTA: Final = {"pods": "20", "persistentvolumeclaims": "5", "services.loadbalancers": "0"}
-# Polls are few where the forge counts them; a webhook is at once.
+# The interval is long, because forges limit the number of requests; a webhook works at once.
 _POLL_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequests:
-    """Requests that get a preview: those of a repository with a label. Without ``apps``, all that are built here are.
+    """The pull requests that get a preview: those of a repository that have a label.
 
-    ``token`` names a Secret of Argo CD's namespace and the key in it with which it reads requests. ``time_to_live`` is
-    a duration, empty where a preview lives as long as its request has the label.
+    Without ``apps``, a preview has all apps that are built here. ``token`` names a Secret in Argo CD's namespace and
+    its key, with which Argo CD reads the requests. ``time_to_live`` is a duration; if it is empty, a preview stays as
+    long as its request has the label.
     """
 
     repository: str
@@ -43,7 +44,7 @@ class PullRequests:
 
 
 def build(given: Mapping[str, Any] | None, repository: str) -> PullRequests | None:
-    """Build it from checked data; ``repository`` is the spec's own."""
+    """Build ``PullRequests`` from checked data. ``repository`` is the default for the repository of the requests."""
     if given is None:
         return None
     token = given.get("token")
@@ -62,21 +63,21 @@ def build(given: Mapping[str, Any] | None, repository: str) -> PullRequests | No
 
 
 def filled(template: str, app: str) -> str:
-    """Return a tag or a host as an ApplicationSet fills it in."""
+    """Return a tag or a host with the parameters of an ApplicationSet in place of placeholders."""
     for name, value in FIELDS.items():
         template = template.replace(f"{{{name}}}", value)
     return template.replace("{app}", app)
 
 
 def known(template: str, app: str, number: str, commit: str) -> str:
-    """Return a tag or a host as it is for a request."""
+    """Return a tag or a host for one request: with its number and commit in place of placeholders."""
     for name, value in {"number": number, "sha": commit, "short_sha": commit[:7], "app": app}.items():
         template = template.replace(f"{{{name}}}", value)
     return template
 
 
 def generator(wanted: PullRequests, kind: str | None, url: str | None) -> dict[str, Any]:
-    """Return the generator of an ApplicationSet; the forge is told from the repository where ``kind`` says none."""
+    """Return the generator of an ApplicationSet. Without a ``kind``, the repository's URL tells the kind of forge."""
     forge = forge_kinds.find(wanted.repository, kind).name
     place = forge_kinds.page(wanted.repository)
     host, _, path = place.removeprefix("https://").removeprefix("http://").partition("/")
@@ -86,7 +87,7 @@ def generator(wanted: PullRequests, kind: str | None, url: str | None) -> dict[s
     labels = {"labels": [wanted.label]}
     match forge:
         case "github":
-            # GitHub's own needs no address; one of a company has its API below its own.
+            # github.com needs no address; a company's server has its API at a path of the server.
             api = {} if host == "github.com" and not url else {"api": f"{base}/api/v3/"}
             about: dict[str, Any] = {"owner": owner, "repo": name, **api, **labels, **token}
         case "gitlab":

@@ -14,23 +14,23 @@ _FACTORS: Final = {
     **{letter: Decimal(1000) ** power for power, letter in enumerate("kMGTPE", 1)},
     **{f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
 }  # fmt: skip
-# What is asked for where a spec does not say.
+# The default requests.
 DEFAULT_REQUESTS: Final = {"cpu": "50m", "memory": "128Mi"}
-# As many digits as a quantity can have, so that nothing is rounded.
+# Enough digits for any quantity, so that nothing is rounded.
 _EXACT: Final = Context(prec=80)
-# No process of ours starts with less, and no node of AWS's usual families has more.
+# No process starts with less, and no common node of AWS has more.
 LEAST_BYTES: Final = 1024 * 1024
 MOST_CORES: Final = 192
 
 
 def parse(value: object) -> Decimal | None:
-    """Return the number that a quantity stands for: cores, bytes or pieces. ``None`` if it is no quantity."""
+    """Return a quantity as a number of cores, bytes or pieces; ``None`` if the value is no quantity."""
     return _parsed(str(value)) if isinstance(value, str | int | float) else None
 
 
 @lru_cache(maxsize=1024)
 def _parsed(written: str) -> Decimal | None:
-    # Most apps ask for the same few amounts, and each is looked at for every app and environment.
+    # The result is cached: most apps have the same few amounts, and each is parsed for every app and environment.
     parts = _PARTS.fullmatch(written)
     if parts is None or parts[2] not in _FACTORS:
         return None
@@ -38,7 +38,7 @@ def _parsed(written: str) -> Decimal | None:
 
 
 def mistake(resource: str, value: object) -> tuple[str, str] | None:
-    """Return what is surely not meant by a quantity of a resource, with a hint; ``None`` if nothing is odd."""
+    """Return a message and a hint about an amount that must be a mistake, such as 128 bytes; ``None`` if it is fine."""
     amount, written = parse(value), str(value)
     if amount is None:
         return None

@@ -1,11 +1,11 @@
-"""Say how a spec holds a file of the repository that it names, once a loader has read it."""
+"""The keys under which the loader stores the content of a file that a spec names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-# Its bytes, and what these mean.
+# The bytes of the file, and their parsed content.
 CONTENT: Final = "content"
 MEANING: Final = "meaning"
 

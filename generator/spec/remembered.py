@@ -1,4 +1,4 @@
-"""Read specs of commits, and keep the last one: most commits change none of its files."""
+"""Read the specs of commits, and reuse the last one, because most commits do not change the spec."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.spec.model import Spec
 
 
 class _Known(NamedTuple):
-    """A spec, the blob of its file, what that includes, and the blobs of these files."""
+    """A spec, the blob of its file, the patterns that it includes, and the blobs of the included files."""
 
     spec: Spec
     blob: str | None
@@ -20,13 +20,13 @@ class _Known(NamedTuple):
 
 
 class Specs:
-    """Specs of one repository."""
+    """The specs of one repository's commits, with the last one cached."""
 
     def __init__(self) -> None:
         self._last: _Known | None = None
 
     def of(self, history: History) -> Spec:
-        """Return the spec as the tip of a history has it. Raises what reading it raises."""
+        """Return the spec at a history's newest commit. Raise SpecError or RepositoryError as ``loader`` does."""
         last = self._last
         blob = history.blobs(history.tip, [loader.FILE_NAME]).get(loader.FILE_NAME)
         if last and blob == last.blob and _included(history, last.include) == last.included:
@@ -38,7 +38,7 @@ class Specs:
 
 
 def _included(history: History, include: Sequence[str]) -> dict[str, str]:
-    """Return the blobs of the files that a spec takes apps from."""
+    """Return the blobs of included files, by path."""
     if not include:
         return {}
     from generator.spec import included

@@ -1,8 +1,8 @@
-"""Choose the priorities of a load balancer's rules: by what each answers to, and never by how many others there are.
+"""Choose the priorities of a load balancer's rules, independent of the number of other rules.
 
-AWS asks rules in the order of their priorities, so that a rule for deeper paths has to come before one for fewer, and a
-host before a pattern of hosts. Within such a band the place follows from the names of app and workload alone. Where two
-names fall on one place, the later of them in the spec takes the next one that is free.
+AWS evaluates rules in the order of their priorities. So a rule for deeper paths must come before one for shorter
+paths, and a host before a pattern of hosts. Each such group has a band of numbers. The number in the band is a hash
+of the names of app and workload; if two have the same number, the later one in the spec takes the next free number.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Final, NamedTuple
 from generator.spec import ecs
 from generator.spec.traffic import Host
 
-# AWS takes 1 to 50,000.
+# AWS allows 1 to 50,000.
 _SIZE: Final = 5_000
 _DEEPEST: Final = 4
 
 
 class Rule(NamedTuple):
-    """What one rule is for: the names that it belongs to, and the hosts that it answers to."""
+    """A rule: the names of its app and workload, and its hosts."""
 
     app: str
     workload: str
@@ -28,7 +28,7 @@ class Rule(NamedTuple):
 
 
 def priorities(rules: Iterable[Rule]) -> Iterator[int]:
-    """Yield the priority of each rule, in their order."""
+    """Yield the priority of each rule, in the order of ``rules``."""
     taken: set[int] = set()
     for rule in rules:
         start = _band(rule.hosts) * _SIZE
@@ -40,7 +40,7 @@ def priorities(rules: Iterable[Rule]) -> Iterator[int]:
 
 
 def _band(hosts: Sequence[Host]) -> int:
-    """Return the band: hosts before patterns of hosts, and in each of these the deepest paths first."""
+    """Return the number of the band: hosts before patterns of hosts, and in both the deepest paths first."""
     depth = max((path.count("/") for path in ecs.patterns(hosts)), default=0)
     pattern = any(host.name.startswith("*") for host in hosts)
     return (_DEEPEST + 1 if pattern else 0) + _DEEPEST - min(depth, _DEEPEST)

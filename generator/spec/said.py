@@ -1,4 +1,4 @@
-"""Tell which fields a spec says anywhere, so that what they need is loaded only then."""
+"""Tell which fields a spec has anywhere, so that the modules for rare fields are loaded only if needed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 Data = Mapping[str, Any]
 
-# Of a spec's plain data: what the files that it includes say beside apps, by path.
+# A key of a spec's plain data: data of included files other than apps, by path.
 INCLUDED: Final = "included"
-# What is read from files of the repository, as manifests are.
+# Fields that can name files of the repository, such as manifests.
 _HATCHES: Final = frozenset({*hatches.NAMES, encrypted_secrets.FIELD})
 
 
 def fields(given: Data) -> Iterator[str]:
-    """Yield the fields that an app says, of any workload in any environment."""
+    """Yield the names of an app's fields, in any workload and environment."""
     yield from (name for name, value in given.items() if value)
     for place in ("workloads", "environments"):
         for one in (given.get(place) or {}).values():
@@ -31,24 +31,24 @@ def fields(given: Data) -> Iterator[str]:
 
 
 def has_files(data: Data) -> bool:
-    """Tell whether any app of a spec has files."""
+    """Tell whether any app of a spec has `files`."""
     return any("files" in fields(given) for given in (data["apps"] or {}).values() if given)
 
 
 def has_hatches(data: Data) -> bool:
-    """Tell whether any app or environment of a spec adds something to kustomizations."""
+    """Tell whether any app or environment of a spec has additions to kustomizations."""
     said = (one for section in ("apps", "environments") for one in (data[section] or {}).values() if one)
     return any(not _HATCHES.isdisjoint(fields(one)) for one in said)
 
 
 def of_ecs(given: Data) -> bool:
-    """Tell whether an app says anything that is of ECS alone; faults may still be in it."""
+    """Tell whether an app has a field for ECS only. The data may still have faults."""
     inner = (one for place in ("workloads", "environments") for one in _maps(given.get(place)))
     return any(given.get(name) is not None for name in OF_ECS_ALONE) or any(map(of_ecs, inner))
 
 
 def told(given: Data) -> frozenset[str]:
-    """Return the fields that an app says, in any environment; faults may still be in it."""
+    """Return the names of an app's fields, in any environment. The data may still have faults."""
     return frozenset(name for one in (given, *_maps(given.get("environments"))) for name in one if one[name])
 
 
@@ -58,24 +58,24 @@ def _maps(section: object) -> list[Data]:
 
 
 def owners(data: Data) -> dict[str, tuple[str, ...]]:
-    """Return the files that a spec includes, each with the owners that it names."""
+    """Return the owners in each included file, by path."""
     return {path: tuple(about.get("owners") or ()) for path, about in (data.get(INCLUDED) or {}).items()}
 
 
 def everywhere(environments: Data) -> dict[str, Data]:
-    """Return the environments that add something to the overlay of every app, with what they say."""
+    """Return the data of environments that add something to the overlays of all apps."""
     said = ((name, given) for name, given in environments.items() if given)
     return {name: given for name, given in said if any(given.get(field) for field in hatches.ADDED)}
 
 
 def present(given: Data, environments: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the environments that an app is in: all but those of which it says `false`."""
+    """Return the environments that an app is in: all except those that it sets to `false`."""
     there = given.get("environments") or {}
     return tuple(name for name in environments if there.get(name) is not False)
 
 
 def apps_in(apps: Data, environment: str, about: Data) -> dict[str, Any]:
-    """Return the apps that are in an environment; of previews, those that each has. Faults may still be in them."""
+    """Return the apps in an environment; for previews, the apps of each preview. The data may still have faults."""
     there = {name: app for name, app in apps.items() if _has(app, environment)}
     previews = about.get("pullRequests")
     if not previews:
@@ -93,7 +93,7 @@ def _has(app: object, environment: str) -> bool:
 
 
 def infra(data: Data) -> Infra | None:
-    """Return what a spec says of AWS; None for the many that say nothing, which load nothing for it."""
+    """Return the spec's ``infra``; None if there is none: its modules are then not loaded."""
     if not data.get("infra"):
         return None
     from generator.spec import infra as about
@@ -102,7 +102,7 @@ def infra(data: Data) -> Infra | None:
 
 
 def sites(data: Data) -> dict[str, Site]:
-    """Return the static front ends of a spec; few have any."""
+    """Return the static front ends of a spec, by name. Their module is loaded only if there are any."""
     if not data.get("sites"):
         return {}
     from generator.spec import sites as about
@@ -111,13 +111,13 @@ def sites(data: Data) -> dict[str, Site]:
 
 
 def own_namespace(given: Data, environment: str) -> str | None:
-    """Return the namespace that an app has for itself in an environment."""
+    """Return the app's own namespace in an environment; None if it has none."""
     name = given.get("namespace")
     return placeholder.filled(name, environment) if name else None
 
 
 def notifications(data: Data, environments: Sequence[str]) -> Notifications | None:
-    """Build the notifications of ``environments``, which are no previews; None where the spec has none."""
+    """Build the notifications of ``environments``, without those of previews; None if the spec has none."""
     if data.get("notifications") is None:
         return None
     from generator.spec import notifications as about

@@ -1,4 +1,4 @@
-"""Tell which kinds live in no namespace, of the API groups that schemas come with."""
+"""Tell which kinds have no namespace, for the API groups with schemas in the package."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _NAMESPACED: Final = frozenset({"apps", "autoscaling", "batch", "coordination.k8
 
 
 def is_cluster_wide(group: str, kind: str) -> bool:
-    """Tell whether objects of a kind live in no namespace."""
+    """Tell whether objects of a kind have no namespace."""
     return (group, kind) in _ALL_CLUSTER_WIDE
 
 
 def is_known(group: str) -> bool:
-    """Tell whether it is known of each kind of a group where its objects live."""
+    """Tell whether this module knows all kinds of an API group."""
     return group in _CLUSTER_WIDE or group in _NAMESPACED

@@ -1,7 +1,7 @@
-"""Kubernetes' own shapes that the language takes over: sources of variables, security, selectors, rules, policies.
+"""Types of the language with Kubernetes' own shapes: sources of variables, security, selectors, rules, policies.
 
-What the API server refuses of them (``k8s.io/kubernetes/pkg/apis/*/validation``) they refuse, too. A field that a newer
-Kubernetes adds can be said under ``pod`` and ``container``, which take any.
+They refuse the same values as the API server (``k8s.io/kubernetes/pkg/apis/*/validation``). Fields of a newer
+Kubernetes are possible under ``pod`` and ``container``, which accept any field.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Static front ends, with what each is in its environments.
+"""Static front ends and their settings in each environment.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -17,9 +17,9 @@ Data = Mapping[str, Any]
 
 CLOUDFRONT: Final = "cloudfront"
 AMPLIFY: Final = "amplify"
-# Where CloudFront looks for certificates, wherever its files are.
+# The region of CloudFront's certificates, whatever the region of the bucket.
 CERTIFICATES: Final = "us-east-1"
-# What Terraform tells of a site of each kind, and how: the output's last word, and that of the module.
+# The Terraform outputs of each kind of site: the end of the output's name, and the name in the module.
 OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     CLOUDFRONT: ("address", "bucket", "distribution"),
     AMPLIFY: ("address", "app", "branch"),
@@ -28,7 +28,7 @@ OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a site is in one environment: its host and an existing certificate, which it may both do without."""
+    """A site in one environment: its host and an existing certificate, both optional."""
 
     host: str = ""
     certificate: str = ""
@@ -39,9 +39,9 @@ class Site:
     """One static front end.
 
     Attributes:
-        source: The folder that it is made from; empty where something else builds it.
-        output: The folder below that which is published.
-        places: What it is in each environment that it is in.
+        source: The folder with its source; empty if something else builds it.
+        output: The folder below ``source`` that is published.
+        places: Its settings by environment, for the environments that it is in.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Site:
 
     @property
     def folder(self) -> str:
-        """Return the folder of the repository with the files that are published, once it is built."""
+        """Return the folder of the repository that contains the files to publish after the build."""
         return f"{self.source}/{self.output}" if self.output else self.source
 
 
@@ -66,7 +66,7 @@ def build(data: Data) -> dict[str, Site]:
 
 
 def output(site: str, what: str) -> str:
-    """Return the name of an output that tells of a site."""
+    """Return the name of a Terraform output about a site."""
     return f"site_{site}_{what}".replace("-", "_")
 
 
@@ -85,7 +85,7 @@ def _site(name: str, given: Data, environments: list[str]) -> Site:
 
 
 def place(given: Data, environment: str) -> Place:
-    """Return what a site is in an environment."""
+    """Return a site's settings in an environment."""
     own = (given.get("environments") or {}).get(environment) or {}
     found = without_nulls({**given, **own})
     return Place(placeholder.filled(found.get("host") or "", environment), found.get("certificate") or "")

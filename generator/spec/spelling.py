@@ -1,11 +1,11 @@
-"""Accept the former spellings of fields: the language is camelCase, as Kubernetes is, and was not everywhere."""
+"""Accept the former spellings of fields. The language is camelCase, like Kubernetes, but some fields were not."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from typing import Any, Final
 
-# New → old. An old one stays valid; `upgrade` writes the new one.
+# New → old. Old spellings stay valid; `upgrade` replaces them.
 FORMER: Final[Mapping[str, str]] = {
     "renamedFrom": "renamed_from",
     "githubApp": "github_app",
@@ -15,7 +15,7 @@ _CURRENT: Final = {old: new for new, old in FORMER.items()}
 
 
 def used(fields: Mapping[str, object], name: str) -> str:
-    """Return the spelling of ``name`` that a map uses; ``name`` itself if it uses neither."""
+    """Return the spelling of ``name`` in a map; ``name`` itself if the map has neither spelling."""
     return name if name in fields else next((old for old in (FORMER[name],) if old in fields), name)
 
 
@@ -25,7 +25,7 @@ def current(name: str) -> str:
 
 
 def respelled(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a spec's data with today's spellings; the same object where nothing is to be changed."""
+    """Return a spec's data with today's spellings; the same object if nothing changes."""
     changed: dict[str, Any] = {}
     for section in ("environments", "apps"):
         items = data.get(section) or {}
@@ -45,5 +45,5 @@ def _fields(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def twice(fields: Container[str]) -> list[str]:
-    """Return the former spellings that stand beside today's."""
+    """Return the former spellings of fields that are also there in today's spelling."""
     return [old for old, new in _CURRENT.items() if old in fields and new in fields]

@@ -1,6 +1,6 @@
 """The pipeline that brings one image through the environments (its language: ``language/stages.py``).
 
-Plain values: which stages there are, and in what order, is ``render.outputs.codepipeline``'s.
+This module has plain values only; ``render.outputs.codepipeline`` decides the stages and their order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from generator.spec.promotion import seconds
 
-# AWS waits so long for an answer, unless told otherwise, and at most 60 days.
+# How long AWS waits for an answer by default; the maximum is 60 days.
 _USUAL_MINUTES: Final = 7 * 24 * 60
 LONGEST_MINUTES: Final = 60 * 24 * 60
 SHORTEST_MINUTES: Final = 5
@@ -19,7 +19,7 @@ SHORTEST_MINUTES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Approvers, who are asked by e-mail, and how many minutes they have."""
+    """Approvers, who get an e-mail, and the number of minutes that they have."""
 
     emails: tuple[str, ...]
     minutes: int = _USUAL_MINUTES
@@ -27,9 +27,9 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """``source`` is ``repository`` or ``ecr``; ``approvals`` and ``verify`` are by environment.
+    """Settings of the pipeline; ``source`` is ``repository`` or ``ecr``; ``approvals``, ``verify`` are by environment.
 
-    ``connection`` is the ARN of one that exists; without it one is made, unless the repository is in CodeCommit.
+    ``connection`` is the ARN of an existing connection. Without it, Terraform makes one, except for CodeCommit.
     """
 
     source: str
@@ -39,17 +39,17 @@ class Stages:
 
 
 def is_asked(ci: Mapping[str, Any]) -> bool:
-    """Tell whether `ci` asks for CodePipeline: `true`, or a map, which may be empty."""
+    """Tell whether `ci` has CodePipeline turned on: by `true`, or by a map, even an empty one."""
     return ci.get("codepipeline") not in (None, False)
 
 
 def minutes(duration: str) -> int:
-    """Return a duration like ``2d`` in minutes, rounded up."""
+    """Return a duration such as ``2d`` in minutes, rounded up."""
     return -(-seconds(duration) // 60)
 
 
 def build(data: Mapping[str, Any]) -> Stages | None:
-    """Return the pipeline of checked data; None where the spec asks for none."""
+    """Return the pipeline from checked data; None if the spec has none."""
     ci = data.get("ci") or {}
     asked, github = ci.get("codepipeline"), ci.get("github")
     if not is_asked(ci) and not (isinstance(github, Mapping) and github.get("stages")):

@@ -1,7 +1,7 @@
-"""Read what stores in AWS give an app: variables that name them, secrets, and what its role may do with them.
+"""Read the stores of an app in AWS, and what they add to the app: variables, secrets, and rights of its role.
 
-A name that the spec decides makes a variable a plain value, the same on EKS and on ECS. What AWS decides, as the
-address of a database, is an output of the environment's Terraform: ``{infra.OUTPUT}``.
+If the spec decides a name, its variable has a plain value, the same on EKS and on ECS. If AWS decides a value, such as
+the address of a database, the variable has an output of the environment's Terraform: ``{infra.OUTPUT}``.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 Data = Mapping[str, Any]
 
 REGION: Final = "AWS_REGION"
-# What Terraform tells of a database; of one that it makes, only what AWS decides.
+# The outputs of a database; for a new database, only the values that AWS decides.
 OUTPUTS: Final = ("host", "port", "username", "dbname", "secret")
 DECIDED: Final = ("host", "secret")
-# The part that is no plain value.
+# The only part that is a secret.
 PASSWORD: Final = "password"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Actions that a role may do, and on what, as AWS writes both; or ``{infra.OUTPUT}`` for what Terraform knows."""
+    """Actions that a role may do, and their resources, in AWS' notation; ``{infra.OUTPUT}`` is a value of Terraform."""
 
     sid: str
     actions: tuple[str, ...]
@@ -40,11 +40,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Variables, secrets and rights that an app's stores give it.
+    """The variables, secrets and rights that an app gets from its stores.
 
     Attributes:
-        variables: Environment variables with their values.
-        secrets: Environment variables with where in Secrets Manager their values lie, as the spec writes it.
+        variables: Values by environment variable.
+        secrets: Places in Secrets Manager, in the spec's notation, by environment variable.
         statements: What the app's role may do.
     """
 
@@ -55,7 +55,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Place of an app's stores in AWS: project, environment, and what ARNs are made of."""
+    """The place of an app's stores in AWS: project, environment, and the parts of ARNs."""
 
     project: str
     environment: str
@@ -65,12 +65,12 @@ class Where:
     partition: str
 
     def arn(self, service: str, rest: str) -> str:
-        """Return the ARN of something in the region and the account."""
+        """Return the ARN of a service's resource in the region and the account."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
 
     @property
     def domain(self) -> str:
-        """Return what the addresses of AWS end with."""
+        """Return the domain of AWS' addresses in this partition."""
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 
 
@@ -79,9 +79,9 @@ class Store:
     """One store of an app.
 
     Attributes:
-        kind: The field of the app that it stands in.
-        name: What AWS calls it.
-        existing: Whether it is there already, and Terraform only refers to it.
+        kind: The app's field that contains it.
+        name: Its name in AWS.
+        existing: Whether it exists already, so that Terraform only refers to it.
     """
 
     kind: str
@@ -93,7 +93,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of store: its names, its parts by variable, and what an app may do with one."""
+    """A kind of store: functions for its names, its parts by variable, and an app's rights."""
 
     name: Callable[[Where, str], str]
     variables: Callable[[str, Data], Mapping[str, str]]
@@ -139,12 +139,12 @@ def _database_name(at: Where, key: str) -> str:
 
 
 def output(app: str, key: str, what: str) -> str:
-    """Return the name of an output that tells of an app's database."""
+    """Return the name of a Terraform output about an app's database."""
     return f"database_{app}_{key}_{what}".replace("-", "_")
 
 
 def _addressed(store: Store, at: Where) -> dict[str, str]:
-    """Return the parts of a database. Its URI has no password, which changes by itself."""
+    """Return the parts of a database. The URI has no password, because AWS changes the password."""
     given = {what: f"{{infra.{output(at.app, store.key, what)}}}" for what in OUTPUTS}
     own = (
         {} if store.existing else {"port": str(database.PORT), **dict.fromkeys(("username", "dbname"), database.OWNER)}
@@ -179,12 +179,12 @@ def _of_queue(store: Store, at: Where) -> Iterator[Statement]:
 
 
 def _sid(what: str, store: Store) -> str:
-    """Return what a statement is called: letters and digits alone, told apart by the store's kind and name."""
+    """Return the id of a policy statement: letters and digits from the store's kind and name."""
     return what + "".join(part.title() for part in store.key.split("-"))
 
 
 def _usual(ending: str, part: str) -> Callable[[str, Data], Mapping[str, str]]:
-    """Return what names the variable of a store that says none, by the store's own name."""
+    """Return a function that makes the default variables of a store, from the store's name."""
     return lambda key, given: given.get("variables") or {f"{key.upper().replace('-', '_')}{ending}": part}
 
 
@@ -197,13 +197,13 @@ KINDS: Final[Mapping[str, _Kind]] = {
 
 
 def where(infra: Infra, environment: str, app: str) -> Where:
-    """Return where an app's stores are in an environment."""
+    """Return the place of an app's stores in an environment."""
     place = infra.places[environment]
     return Where(infra.project, environment, app, place.region, place.account, infra.partition)
 
 
 def stores(given: Data, at: Where) -> Iterator[Store]:
-    """Yield the stores of an app, from what it says in an environment."""
+    """Yield the stores of an app, from its data in an environment."""
     for kind, about in KINDS.items():
         for key, own in (given.get(kind) or {}).items():
             said = without_nulls(own or {})
@@ -214,7 +214,7 @@ def stores(given: Data, at: Where) -> Iterator[Store]:
 
 
 def grant(given: Data, at: Where) -> Grant:
-    """Return what an app's stores give it."""
+    """Return the variables, secrets and rights that an app gets from its stores."""
     found = list(stores(given, at))
     variables = {REGION: at.region} if found else {}
     secrets: dict[str, str] = {}
@@ -227,21 +227,21 @@ def grant(given: Data, at: Where) -> Grant:
 
 
 def variables_of(store: Store) -> Mapping[str, str]:
-    """Return the variables of a store with their parts, as the spec says them or by its name."""
+    """Return the parts of a store by variable: as in the spec, or else with names made from the store's name."""
     return KINDS[store.kind].variables(store.key, store.given)
 
 
 def names(given: Data) -> list[str]:
-    """Return the variables that an app gets of its stores in AWS; faults may still be in what it says."""
+    """Return the names of variables that an app gets from its stores in AWS. The data may still have faults."""
     kinds = {kind: as_map(given.get(kind)) for kind in KINDS if kind != "databases"}
     found = ((KINDS[kind], key, as_map(about)) for kind, stores in kinds.items() for key, about in stores.items())
     return [REGION, *(name for kind, key, about in found for name in kind.variables(key, about))]
 
 
 def granted(given: Data, infra: Infra, environment: str | None, app: str) -> Data:
-    """Return what an app says with what its stores give it; only an environment tells their names.
+    """Return an app's data with the variables and secrets from its stores; for the base, without them.
 
-    What the app says itself goes before: it may have a region of its own.
+    The app's own variables take precedence, for example one with another region.
     """
     if environment is None:
         return given

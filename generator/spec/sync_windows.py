@@ -1,7 +1,7 @@
-"""Freezes and windows of an environment as Argo CD's sync windows, which hold every automated sync, whoever pushed.
+"""Freezes and windows of an environment as Argo CD's sync windows, which stop all automated syncs.
 
-A window of Argo CD begins by a cron expression and lasts for a time. It knows no year, so a freeze would come again a
-year later: who leaves it in the spec is told when it is over (``advice``).
+A window of Argo CD has a cron expression for its start, and a duration. It has no year, so a freeze would repeat a
+year later: ``advice`` tells users to remove a freeze that is over.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ _DAY_MINUTES: Final = 24 * 60
 
 
 def windows(gates: Gates, argocd: ArgoCd) -> list[dict[str, Any]]:
-    """Return the sync windows of an environment's project. A user may sync at any time."""
+    """Return the sync windows of an environment's project. Users may still sync by hand at any time."""
     found = [*(_allowed(one) for one in gates.windows), *(_denied(one) for one in gates.freezes)]
-    # What runs when a window closes is not cut off.
+    # A sync that runs when a window closes is not stopped.
     overrun = {"syncOverrun": True} if argocd.has(SYNC_OVERRUN) else {}
     made = [{**one, "applications": ["*"], "manualSync": True, **overrun} for one in found]
-    # Argo CD takes none twice.
+    # Argo CD refuses two equal windows.
     return list({(one["kind"], one["schedule"], one["duration"]): one for one in made}.values())
 
 
 def notice(gates: Gates) -> str:
-    """Return what users of Argo CD are told of freezes; empty where there are none."""
+    """Return the notice about freezes for users of Argo CD; empty if there are none."""
     return "; ".join(_told(one) for one in gates.freezes)
 
 
 def over(freeze: Freeze) -> datetime:
-    """Return when a freeze ends, by the clocks of its time zone."""
+    """Return the time when a freeze ends, in its own time zone."""
     end = datetime.fromisoformat(freeze.end)
     return end + (timedelta(minutes=1) if "T" in freeze.end else timedelta(days=1))
 
@@ -74,7 +74,7 @@ def _minutes(clock: str) -> int:
 
 
 def _duration(minutes: int) -> str:
-    """Return a time as Argo CD writes it."""
+    """Return a duration in Argo CD's notation."""
     return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
 
 

@@ -1,6 +1,6 @@
-"""Read where an app runs: on Kubernetes, which is EKS, or on ECS. An app says it, over its environment.
+"""Read ``target``: whether an app runs on Kubernetes (EKS) or on ECS. An app can override its environment's target.
 
-To add one: its name and who knows what runs there, here; and its module in ``delivery/targets``.
+To add a target, add its name and the system that knows what runs there here, and a module in ``delivery/targets``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 EKS: Final = "eks"
 ECS: Final = "ecs"
-# Who knows what runs there, by the target's name, which is that of its module in ``delivery/targets``, too.
+# The system that knows what runs on a target. The modules in ``delivery/targets`` have the names of the targets.
 KNOWN_BY: Final = {EKS: "Argo CD", ECS: "AWS"}
 NAMES: Final = tuple(KNOWN_BY)
 DEFAULT: Final = EKS
@@ -21,14 +21,14 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Place of an environment in AWS."""
+    """The account and region of an environment in AWS."""
 
     region: str
     account: str
 
     @property
     def partition(self) -> str:
-        """Return the partition that its ARNs have."""
+        """Return the partition in ARNs of the region."""
         return partition(self.region)
 
 
@@ -39,20 +39,20 @@ def partition(region: str) -> str:
 
 
 def of(given: Data, environment: str, by_environment: Mapping[str, str]) -> str:
-    """Return where an app runs in an environment: as it says there, or in general, or as the environment does."""
+    """Return an app's target in an environment: from the app there, else from the app, else from the environment."""
     there = (given.get("environments") or {}).get(environment)
     own = there.get("target") if isinstance(there, Mapping) else None
     return str(own or given.get("target") or by_environment.get(environment) or DEFAULT)
 
 
 def of_environments(environments: Data) -> dict[str, str]:
-    """Return the environments that say where their apps run."""
+    """Return the targets by environment, for environments that have one."""
     said = ((name, given.get("target")) for name, given in environments.items() if isinstance(given, Mapping))
     return {name: str(target) for name, target in said if target}
 
 
 def places(data: Data) -> Mapping[str, Place]:
-    """Return where environments are in AWS, if apps run on ECS anywhere."""
+    """Return the accounts and regions by environment; empty if no app runs on ECS."""
     if ECS not in used(data):
         return {}
     from generator.spec import ecs
@@ -61,7 +61,7 @@ def places(data: Data) -> Mapping[str, Place]:
 
 
 def used(data: Data) -> frozenset[str]:
-    """Return where apps run that a spec says anything about; faults may still be in it."""
+    """Return all targets that a spec names. The data may still have faults."""
     environments, apps = data.get("environments"), data.get("apps")
     places = [*_maps(environments), *_maps(apps)]
     places += [one for app in _maps(apps) for one in _maps(app.get("environments"))]

@@ -1,6 +1,6 @@
-"""The ways in to an app from outside, with shorthands spelled out.
+"""Read ``ingress`` and ``gateway`` of an app, with short forms written out.
 
-Data may still have faults here: what has a wrong shape is left out, since another check reports it.
+The data may still have faults: values with a wrong shape are left out, because another check reports them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ARN: Final = "arn:"
 
 
 class Path(NamedTuple):
-    """A path of a host, how it is compared, and the port that answers it if it is not the first."""
+    """A path of a host, the type of its match, and its port if that is not the first one."""
 
     path: str
     kind: str = DEFAULT_TYPE
@@ -38,7 +38,7 @@ def class_of(about: Data) -> str:
 
 
 def hosts(about: Data) -> tuple[Host, ...]:
-    """Return the hosts of an Ingress in their order."""
+    """Return the hosts of an Ingress in the order of the spec."""
     listed = about.get("hosts")
     given = listed if isinstance(listed, list) else [about.get("host")]
     shared = _paths(about)
@@ -51,19 +51,20 @@ def hosts(about: Data) -> tuple[Host, ...]:
 
 
 def answered(about: Data) -> Iterator[tuple[str, str, str]]:
-    """Yield host, path and path's type of all that an Ingress answers to."""
+    """Yield (host, path, type of the path) for each address of an Ingress."""
     return ((host.name, path.path, path.kind) for host in hosts(about) for path in host.paths)
 
 
 def gateway_of(about: Data) -> str:
-    """Return the Gateway, and the listener of it, that a route is for."""
+    """Return the Gateway of a route, with its listener, as one text."""
     return "/".join(str(about.get(name) or "") for name in ("namespace", "name", "sectionName"))
 
 
 def routed(about: Data) -> Iterator[tuple[str, str, str]]:
-    """Yield host, path and path's type of all that a route answers to; without a host, to all of its Gateway's.
+    """Yield (host, path, type of the path) for each address of a route.
 
-    What asks for more than a path, such as a header, may share it.
+    Without hosts, a route has all hosts of its Gateway, and ``host`` is empty. Matches with further conditions, such
+    as a header, are left out: two routes may share their paths.
     """
     if not isinstance(about.get("name"), str):
         return
@@ -75,7 +76,7 @@ def routed(about: Data) -> Iterator[tuple[str, str, str]]:
 
 
 def _matched(rules: list[object]) -> Iterator[Path]:
-    """Yield the paths that rules are about, of those that ask for nothing else."""
+    """Yield the paths of rules whose matches have a path only."""
     for rule in rules:
         matches = as_map(rule).get("matches")
         for match in matches if isinstance(matches, list) and matches else [{}]:
@@ -94,7 +95,7 @@ def certificates(about: Data) -> tuple[str, ...]:
 
 
 def secrets(about: Data) -> list[dict[str, Any]]:
-    """Return the Secrets with certificates, as an Ingress has them."""
+    """Return the Secrets with certificates, in the shape of an Ingress' ``tls``."""
     tls, names = about.get("tls"), [host.name for host in hosts(about)]
     if isinstance(tls, str) and not tls.startswith(_ARN):
         return [{"hosts": names, "secretName": tls}]
@@ -107,7 +108,7 @@ def secrets(about: Data) -> list[dict[str, Any]]:
 
 
 def has_https(about: Data) -> bool:
-    """Tell whether the load balancer of AWS is to answer by HTTPS, with a certificate in ACM."""
+    """Tell whether AWS' load balancer serves HTTPS, with a certificate in ACM."""
     return about.get("tls") is True or bool(certificates(about))
 
 

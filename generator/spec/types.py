@@ -1,8 +1,8 @@
-"""Types of fields: each checks plain data (as JSON Schema: ``reference/schema.py``).
+"""Types of fields, which check plain data. ``reference/schema.py`` converts them to JSON Schema.
 
-A check appends to ``Findings`` and never raises, so that one run reports all.
-``None`` stands for "not set" and is accepted everywhere; only ``Record`` looks
-at what is required.
+A check adds to ``Findings`` and never raises, so that one run reports all
+faults. ``None`` means "not set", and all types accept it; only ``Record`` checks
+that required fields are there.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from typing import Final, Protocol, cast
 from generator.spec import spelling
 from generator.spec.findings import Finding, Findings, Held, Path, did_you_mean, dotted, shown
 
-# What to do with a field, by name and value, that a record does not know; "" where there is nothing to say.
+# A function that returns a hint for an unknown field, by name and value; "" if it has none.
 Elsewhere = Callable[[str, object], str]
 
-# So many names of fields are still read in a hint.
+# The largest number of field names in a hint.
 _FEW: Final = 20
 
-# What stands for an environment's name in the texts of an app.
+# The placeholder for an environment's name in texts of an app.
 PLACEHOLDER = "{environment}"
 DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 class Type(Protocol):
-    """Type of values that a field accepts."""
+    """The type of a field's values."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
 
 
 def as_map(value: object) -> dict[str, object]:
-    """Return the value if it is a map, else an empty map: another check reports it."""
+    """Return the value if it is a map, else an empty map, because another check reports the fault."""
     return value if isinstance(value, dict) else {}
 
 
@@ -52,18 +52,18 @@ def words(values: Sequence[object] | None) -> tuple[str, ...]:
 
 
 def named_texts(items: object) -> list[dict[str, object]]:
-    """Return items of a name and a value, whose value is text."""
+    """Return items with ``name`` and ``value``, with the value converted to text."""
     return [{**item, "value": text(item["value"])} for item in cast("list[Mapping[str, object]]", items)]
 
 
-# Nothing compares types or prints them, and to generate methods for that would take a third of the start-up here.
+# No code compares or prints types, and generating the methods for that would take a third of this module's start-up.
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Text:
-    """Text of at most ``longest`` characters; ``what`` names it in messages.
+    """Text of at most ``longest`` characters; ``what`` is its description in messages.
 
-    With a ``pattern``, which it must match whole, it is a name, and a number
-    must be quoted; without one it is free, and takes any scalar as it is written.
-    Where it may be ``filled``, a name with the placeholder in it is judged once an environment's name is in its place.
+    With a ``pattern``, which must match the whole text, it is a name, and a number
+    must be quoted. Without one it is free text, and takes any scalar as written.
+    If it is ``filled``, a name with a placeholder is checked after an environment's name has replaced it.
     """
 
     what: str = "text"
@@ -99,7 +99,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scalar:
-    """Text of any length, a number or a boolean: what ends up as text, as in an environment variable."""
+    """Text of any length, a number or a boolean; it becomes text, for example in an environment variable."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
@@ -136,7 +136,7 @@ class Integer:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Decimal:
-    """A number with a fraction, not below zero, within an ``Either`` that has told it apart already."""
+    """A number of at least zero, with or without a fraction; only used within an ``Either``."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
@@ -148,7 +148,7 @@ class Decimal:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Boolean:
-    """``true`` or ``false``, and no other word for it."""
+    """``true`` or ``false``; no other words, such as ``yes``."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
@@ -170,9 +170,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ListOf:
-    """A list whose items all have one type; ``key`` names a field that no two items may share.
+    """A list of items of one type; ``key`` names a field whose value must differ in all items.
 
-    The ``words`` of a command are often written as one text, and the hint then splits it.
+    ``words`` marks a command: users often write it as one text, and the hint then shows the list.
     """
 
     item: Type
@@ -239,7 +239,7 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Anything:
-    """Kubernetes' own shape. What it is ``of`` names its kind there; the loader holds it against Kubernetes' schema."""
+    """A value in Kubernetes' own shape. ``of`` is its kind; the loader checks it against Kubernetes' schema."""
 
     what: str = "a map"
     kind: type = dict
@@ -257,7 +257,7 @@ class Anything:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Either:
-    """One of several types, told apart by the YAML shape: the first whose shape fits is the one that checks."""
+    """One of several types: the first type that fits the YAML shape of the value checks it."""
 
     shapes: tuple[tuple[type | tuple[type, ...], Type], ...]
     what: str
@@ -276,9 +276,9 @@ class Either:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field:
-    """A field of a record: its type, and one or two sentences that editors and the reference show.
+    """A field of a record: its type, and one or two sentences for editors and the reference.
 
-    Its default, an example and the field of Kubernetes that it becomes are in ``reference/``.
+    ``reference/`` has its default, an example, and the field of Kubernetes that it becomes.
     """
 
     type: Type
@@ -288,17 +288,17 @@ class Field:
     """Whether ``null`` says something here, and not that the field is not set."""
 
     def clause(self) -> str:
-        """Return the first sentence as part of another one."""
+        """Return the first sentence without capital letter and full stop, for use in another sentence."""
         first = self.about.partition(". ")[0].rstrip(".")
         return first[:1].lower() + first[1:]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Record:
-    """A map with known fields. An unknown one is a fault: a misspelled field must not be dropped in silence.
+    """A map with known fields. An unknown field is a fault, so that a misspelled field is not ignored.
 
-    With one of the fields ``instead``, none of those that are required has to be there. One that is ``laid_over``
-    other values takes out, by ``null``, what these have.
+    If one of the fields ``instead`` is there, no other field is required. In a record that is ``laid_over`` other
+    values, ``null`` removes a value of those.
     """
 
     fields: Mapping[str, Field]
@@ -306,7 +306,7 @@ class Record:
     elsewhere: Elsewhere | None = None
     instead: tuple[str, ...] = ()
     laid_over: bool = False
-    # Found once: every map of every app is checked by one of few records, most of which need nothing.
+    # Computed once: few records check all maps of all apps, and most records have no required fields.
     _needed: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -340,13 +340,13 @@ class Record:
             findings.add(path, f"needs exactly one of {names}", "write one of them, and no other", at_key=True)
 
     def _hint(self, name: str, value: object, path: Path) -> str:
-        """Say where an unknown field goes, which known one it is like, or where the known ones are listed."""
+        """Return a hint for an unknown field: the right place, the most similar field, or a command that lists all."""
         if self.elsewhere and (hint := self.elsewhere(name, value)):
             return hint
         return did_you_mean(name, tuple(self.fields), self._listed(path))
 
     def _listed(self, path: Path) -> str:
-        """Tell where the fields are listed, if there are too many for a hint; the top has no place to name."""
+        """Return the command that lists the fields, if there are too many for a hint; empty for the top of the spec."""
         many = bool(path) and len(self.fields) > _FEW
         return f"`python -m generator explain {dotted(path)}` lists the fields there" if many else ""
 
@@ -355,7 +355,7 @@ class Record:
 
 
 def _lack(name: str, known: Field, *, there: bool) -> tuple[str, str]:
-    """Return the message and the hint for a field that has to be there, or is empty."""
+    """Return the message and the hint for a required field that is missing or (``there``) empty."""
     if not there:
         return f"{name} is missing", f"add `{name}:`, {known.clause()}"
     if isinstance(known.type, MapOf):
@@ -365,12 +365,12 @@ def _lack(name: str, known: Field, *, there: bool) -> tuple[str, str]:
 
 
 def hints(known: Mapping[str, str]) -> Elsewhere:
-    """Return what looks a field's name up in ``known``."""
+    """Return a function that returns the hint for a field's name from ``known``."""
     return lambda name, _: known.get(name, "")
 
 
 def partial(accepts: Type) -> Type:
-    """Return the same type for an override, which is laid over the app, so that none of its fields is required."""
+    """Return a copy of a type for overrides: without required fields, because it is merged over the app."""
     if isinstance(accepts, Record):
         fields = {name: Field(partial(known.type), known.about) for name, known in accepts.fields.items()}
         return Record(fields, elsewhere=accepts.elsewhere, laid_over=True)

@@ -1,7 +1,7 @@
-"""Take out of a spec's data what is ``null``, where that says no more than that a field is not set.
+"""Remove fields that are ``null`` from a spec's data, because ``null`` means that a field is not set.
 
-What is laid over something else keeps it, since it takes out what is there: an environment's part of an app, one of
-several workloads, a security context, and what is passed through to Kubernetes, Helm and Kustomize.
+Data that is merged over other data keeps ``null``, because it removes a value there: an environment's part of an app,
+a workload, a security context, and values that are passed to Kubernetes, Helm and Kustomize.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from generator.spec.override import without_nulls_inside
 from generator.spec.types import Anything, Either, ListOf, MapOf, Record, Type
 
-# Of a pod and a container: these are laid over what is rendered.
+# Fields of a pod and a container that are merged over rendered values.
 _PASSED_THROUGH = frozenset({"", "PodSpec", "Container", "Lifecycle"})
 
 
 def without(value: object, accepts: Type) -> object:
-    """Return a value of a type without the fields in it that are not set; a value of another type as it is."""
+    """Return a value without the fields that are not set; unchanged if it does not fit the type."""
     if isinstance(accepts, Record) and isinstance(value, dict):
         return _fields(value, accepts)
     if isinstance(accepts, MapOf) and isinstance(value, dict):

@@ -1,7 +1,7 @@
 """Check and order references between environment variables: ``$(NAME)`` in a value.
 
-Kubernetes fills in only what stands before, in ``envFrom`` or further up in
-``env``, and leaves the rest as it is, without a word.
+Kubernetes replaces only references to earlier variables, in ``envFrom`` or
+before in ``env``. It leaves other references unchanged, and reports nothing.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from generator.spec.types import as_map as _map
 
 Data = Mapping[str, Any]
 
-# `$$(NAME)` is the text itself.
+# `$$(NAME)` is an escape for the text `$(NAME)`.
 _REFERENCE: Final = re.compile(r"\$\$|\$\(([^)]*)\)")
-# What a person surely means as a variable. Anything else may be a command for a shell: `$(date)`.
+# Names that are surely meant as variables. Others may be commands for a shell, such as `$(date)`.
 _MEANT: Final = re.compile(r"[A-Z][A-Z0-9_]*")
-# What Kubernetes sets itself.
+# Variables that Kubernetes sets itself.
 _GIVEN: Final = "KUBERNETES_"
 _STORES: Final = frozenset({"tables", "buckets", "queues"})
 
 
 def references(value: object) -> list[str]:
-    """Return the names that a value refers to, in its order."""
+    """Return the names that a value refers to, in the order of the text."""
     return [name for name in _REFERENCE.findall(value) if name] if isinstance(value, str) else []
 
 
 def ordered(env: Iterable[Data]) -> list[Data]:
-    """Return the variables, each behind those that it refers to, and else in the order that they have.
+    """Return the variables in an order where each comes after those that it refers to, and otherwise unchanged.
 
-    Where names do not tell them apart, nothing is moved.
+    If a name is there twice, the order does not change.
     """
     given = list(env)
     items = {str(item.get("name")): item for item in given}
@@ -56,7 +56,7 @@ def ordered(env: Iterable[Data]) -> list[Data]:
 
 
 def check(path: Path, app: Data, environments: Iterable[str], findings: Findings) -> None:
-    """Append references that Kubernetes could not fill in, in one environment or in all: to nothing, or in circles."""
+    """Add findings for references that Kubernetes cannot replace: to unknown names, or in circles."""
     general = {name: value for name, value in app.items() if name != "environments"}
     overrides = {name: _map(_map(app.get("environments")).get(name)) for name in environments}
     found: dict[tuple[Path, str, str], list[str]] = {}
@@ -71,7 +71,7 @@ def check(path: Path, app: Data, environments: Iterable[str], findings: Findings
 
 
 def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
-    """Yield the faults of one app in one environment; places are relative to the app."""
+    """Yield the faults of an app in one environment; paths are relative to the app."""
     values = _values(app.get("env"))
     known = [*values, *(name for field in ("config", "secrets") for name in _map(app.get(field)))]
     known += [name for key, about in _map(app.get("databases")).items() for name in variables_of(key, _map(about))]
@@ -87,7 +87,7 @@ def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
 
 
 def _of_stores(app: Data) -> list[str]:
-    """Return the variables that an app gets of its stores in AWS, if it has any."""
+    """Return the names of variables that an app gets from its stores in AWS."""
     if not _STORES & app.keys():
         return []
     from generator.spec import stores
@@ -100,7 +100,7 @@ def _is_meant(name: str) -> bool:
 
 
 def _reached(names: Iterable[str], values: Mapping[str, tuple[Path, object]]) -> set[str]:
-    """Return the names that these lead to, over any number of steps."""
+    """Return the names that ``names`` refer to, directly or through other variables."""
     found: set[str] = set()
     rest = list(names)
     while rest:
@@ -112,7 +112,7 @@ def _reached(names: Iterable[str], values: Mapping[str, tuple[Path, object]]) ->
 
 
 def _values(env: object) -> dict[str, tuple[Path, object]]:
-    """Return the place and the value of each variable, in both spellings of ``env``."""
+    """Return (path, value) of each variable by name; ``env`` may be a map or a list."""
     if isinstance(env, dict):
         return {name: (("env", name), value) for name, value in env.items() if value is not None}
     items = enumerate(env if isinstance(env, list) else [])

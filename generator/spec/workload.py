@@ -1,4 +1,4 @@
-"""One workload as it runs, with shorthands spelled out: ports, probes, requests, budgets.
+"""One workload, with short forms written out: ports, probes, requests, disruption budgets.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -17,9 +17,9 @@ from generator.spec.types import named_texts, text, words
 
 Data = Mapping[str, Any]
 
-# Of a migration, unless the spec says another time.
+# The default time limit of a migration.
 DEFAULT_MIGRATION_SECONDS: Final = 600
-# What is rendered under the same name and in the same shape, where the kind takes it.
+# Fields that are rendered with the same name and shape, if the kind has them.
 SETTINGS: Final = (
     "schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
     "failedJobsHistoryLimit", "suspend", "backoffLimit", "activeDeadlineSeconds", "completions", "parallelism",
@@ -27,18 +27,18 @@ SETTINGS: Final = (
     "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit", "rollout", "metrics", "logs",
 )  # fmt: skip
 
-# The label of a node by its processor.
+# The label of nodes with their type of processor.
 ARCHITECTURE: Final = "kubernetes.io/arch"
-# What may be a store in AWS.
+# Fields that may have stores in AWS.
 STORES: Final = ("databases", "tables", "buckets", "queues")
-# What is said of its tasks, where it runs on ECS; of these, `arch` is said of pods as well.
+# Fields for tasks on ECS; `arch` applies to pods, too.
 OF_ECS: Final = ("cpu", "memory", "arch", "spot", "deploy", "discovery")
 OF_ECS_ALONE: Final = frozenset(OF_ECS) - {"arch"}
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A port of the container, and the Service's port for it; ``None`` for one that the Service does not offer."""
+    """A port of the container, with the Service's port for it; ``None`` if the Service does not have this port."""
 
     name: str
     number: int
@@ -50,7 +50,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class SecretRef:
-    """Place of a secret variable's value: a key of the store, and a field of its JSON."""
+    """The place of a secret variable's value: a key of the store, and a field of the JSON there."""
 
     key: str
     property: str | None = None
@@ -59,24 +59,24 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One object that runs pods of an app, as it is in every environment (the base) or in one.
+    """An object that runs pods of an app, for all environments (the base) or for one.
 
-    Maps that Kubernetes has a shape for (``resources``, probes, security
-    contexts, ``pod``, ``container``) are in that shape.
+    ``resources``, probes, security contexts, ``pod`` and ``container`` have
+    Kubernetes' own shape.
 
     Attributes:
         name: The name of its object.
-        app: The app that it belongs to, which has the image, the configuration and the account.
-        key: What the spec calls it; the app's name where the app has no other workload.
-        settings: Fields of its object that are Kubernetes' own and rendered as they are, by name.
-        own_config: What it has beside the app's ``config``, or in place of it.
-        shared_config: What it has of the app's.
-        needs: What its app connects to, and which apps connect to it.
-        own_network: Whether its ``network`` is not the app's.
-        files: The texts of its files, by where they lie in the container.
-        own_files: Whether they are not the app's.
+        app: The name of its app, which has the image, the configuration and the ServiceAccount.
+        key: Its name in the spec; the app's name if the app has no other workload.
+        settings: Kubernetes' own fields of its object, by name; they are rendered without changes.
+        own_config: Its configuration in addition to the app's ``config``, or instead of it.
+        shared_config: The part of the app's ``config`` that it uses.
+        needs: The apps that its app connects to, and those that connect to it.
+        own_network: Whether its ``network`` differs from the app's.
+        files: The texts of its files, by their paths in the container.
+        own_files: Whether its files differ from the app's.
         arch: The processor of its nodes; empty for any.
-        spread: Whether its pods, where there are several, are spread over zones and nodes unless it says otherwise.
+        spread: Whether several pods are spread over zones and nodes, unless the spec has another rule.
     """
 
     name: str
@@ -135,7 +135,7 @@ class Workload:
 
     @property
     def has_token(self) -> bool:
-        """Tell whether its pods get the token of their account: unasked, those that may do something with it."""
+        """Tell whether its pods get the token of their ServiceAccount. By default, those with a Role get it."""
         token = self.service_account.get("token")
         return bool(self.role if token is None else token)
 
@@ -152,18 +152,18 @@ class Workload:
 
     @property
     def has_volume_of_one_node(self) -> bool:
-        """Tell whether its pods share a claim that only pods of one node can mount."""
+        """Tell whether its pods share a claim that can only be mounted on one node at a time."""
         several = {"ReadOnlyMany", "ReadWriteMany"}
         return any(several.isdisjoint(about.get("accessModes") or ()) for about in self.claims.values() if about)
 
     @property
     def main(self) -> bool:
-        """Tell whether its object has the app's name: it is then what an app is that has no other workload."""
+        """Tell whether its object has the app's name, like the only workload of an app."""
         return self.name == self.app
 
     @property
     def label(self) -> str:
-        """Return what tells its pods from all others. No app has a dot in its name, so it is no other app's."""
+        """Return the value of the name label of its pods: the app's name, or with a dot, which no app's name has."""
         return pods_label(self.app, self.key, self.name)
 
     @property
@@ -173,17 +173,17 @@ class Workload:
 
 
 def has_stores(fields: Container[str]) -> bool:
-    """Tell whether an app that says these fields has a store that may be in AWS."""
+    """Tell whether an app with these fields has a store that may be in AWS."""
     return any(name in fields for name in STORES)
 
 
 def file_key(path: str) -> str:
-    """Return the key of a file in its ConfigMap: its whole path, so that no two files of an app are one."""
+    """Return the key of a file in its ConfigMap, made from the whole path, so that all files have different keys."""
     return path.strip("/").replace("/", "_")
 
 
 def _files(given: Data) -> dict[str, str]:
-    """Return the text of each file by its path in the container; of one that was not read, none."""
+    """Return the text of each file by its path in the container; empty for a file that was not read."""
     found: dict[str, str] = {}
     for path, about in without_nulls(given).items():
         content = about.get("content", "") if isinstance(about, Mapping) else ""
@@ -192,7 +192,7 @@ def _files(given: Data) -> dict[str, str]:
 
 
 def service_name(workload: str, name: str, about: Data) -> str:
-    """Return the name of one of a workload's further Services."""
+    """Return the name of a workload's additional Service."""
     return about.get("name") or f"{workload}-{name}"
 
 
@@ -202,15 +202,15 @@ def object_name(app: str, key: str, given: Data) -> str:
 
 
 def pods_label(app: str, key: str, name: str) -> str:
-    """Return the label of a workload's pods, by the name of its object.
+    """Return the label of a workload's pods.
 
-    That of an app's only workload is the app's name, and can never change: no other one may contain it.
+    For an app's only workload it is the app's name, and can never change. Other labels differ from all app names.
     """
     return app if name == app else f"{app}.{key}"
 
 
 def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
-    """Build a workload of an app from all that is said of it."""
+    """Build a workload of an app from its complete data."""
     kind = given.get("kind") or workload_kinds.DEFAULT
     config, secrets, ports = _texts(given.get("config")), _secrets(given.get("secrets")), _ports(given)
     return Workload(
@@ -262,7 +262,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
 
 
 def _counted(kind: str, given: Data) -> dict[str, Any]:
-    """Return the kind, and how many pods there are, or what decides it, and how many may go at once."""
+    """Return the attributes for the kind, the number of pods or the autoscaler, and the disruption budget."""
     autoscale, keda = given.get("autoscale"), given.get("keda")
     scaler = autoscale or keda
     replicas = None if scaler or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
@@ -276,25 +276,25 @@ def _counted(kind: str, given: Data) -> dict[str, Any]:
 
 
 def full_image(image: str, registry: str) -> str:
-    """Put ``registry`` before ``image``, unless it names one: a first part with a dot or a colon, or localhost."""
+    """Return ``image`` with ``registry`` in front, unless it starts with one (with a dot, a colon, or localhost)."""
     first, slash, _ = image.partition("/")
     named = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return image if named or not registry else f"{registry}/{image}"
 
 
 def _role(given: object) -> Data:
-    """Return rules with the reason for them."""
+    """Return the rules of a Role, and the reason for them if the spec has one."""
     return without_nulls(given) if isinstance(given, Mapping) else {"rules": given} if given else {}
 
 
 def _texts(values: Data | None) -> dict[str, str]:
-    """Return a map of texts, without those that have a placeholder: the base leaves these to the overlays."""
+    """Return a map of texts without those that have a placeholder; these belong to overlays."""
     texts = {key: text(value) for key, value in without_nulls(values or {}).items()}
     return {key: value for key, value in texts.items() if not placeholder.has(value)}
 
 
 def _annotated(given: Data | None) -> dict[str, Any]:
-    """Return a map whose ``annotations`` are texts."""
+    """Return a map with its ``annotations`` converted to texts."""
     found = without_nulls(given or {})
     return {**found, "annotations": _texts(found["annotations"])} if "annotations" in found else found
 
@@ -304,7 +304,7 @@ def _pod_security(given: Data) -> Data:
 
 
 def _migration(given: Data | None, most: int | None) -> Data | None:
-    """Return a migration; where Argo CD ends a sync after a time, it has ``most`` seconds unless it says otherwise."""
+    """Return a migration. If Argo CD limits a sync, ``most`` is the default of its time limit, in seconds."""
     if not given:
         return None
     limit = {"timeout": min(most, DEFAULT_MIGRATION_SECONDS)} if most else {}
@@ -312,7 +312,7 @@ def _migration(given: Data | None, most: int | None) -> Data | None:
 
 
 def env_list(given: object) -> list[Data]:
-    """Return both spellings as Kubernetes' list, without values that have a placeholder, which are left to overlays."""
+    """Return ``env``, a map or a list, as Kubernetes' list, without values with a placeholder: these go to overlays."""
     items: list[dict[str, Any]] = []
     if isinstance(given, dict):
         for name, value in without_nulls(given).items():
@@ -329,7 +329,7 @@ def _secrets(given: Data | None) -> dict[str, SecretRef]:
 
 
 def _network(given: Data, shared: Data) -> Data:
-    """Return who may connect, each app with the labels of its pods, and its namespace where that is another one."""
+    """Return who may connect: each app with the labels of its pods, and with its namespace if it is another one."""
     found, several, apart = without_nulls(given), shared["several"], shared.get("peers") or {}
     if not found.get("from"):
         return found
@@ -337,7 +337,7 @@ def _network(given: Data, shared: Data) -> Data:
 
 
 def _secret(value: str | Data) -> SecretRef:
-    """Return where a secret lies. The base keeps keys with a placeholder, for its `envFrom`; overlays fill them in."""
+    """Return the place of a secret. The base keeps keys with a placeholder for its `envFrom`; overlays replace them."""
     if isinstance(value, str):
         key, _, name = value.partition("#")
         return SecretRef(key, name or None)
@@ -345,7 +345,7 @@ def _secret(value: str | Data) -> SecretRef:
 
 
 def _ports(given: Data) -> tuple[Port, ...]:
-    """Return the ports; ``port: 8080`` is one named ``http``, which the Service offers as 80."""
+    """Return the ports. ``port: 8080`` means a port named ``http``, with port 80 in the Service."""
     items = given.get("ports") or ([{"name": "http", "containerPort": given["port"]}] if given.get("port") else [])
     service: Data = given.get("service") or {}
     first = service.get("port") if isinstance(service, dict) else None
@@ -361,7 +361,7 @@ def _ports(given: Data) -> tuple[Port, ...]:
 
 
 def _service(given: object, ports: tuple[Port, ...]) -> Data | None:
-    """Return the settings of the Service; ``None`` where there is none."""
+    """Return the settings of the Service; ``None`` if there is no Service."""
     if given is False or not _offered(ports):
         return None
     return _annotated(given) if isinstance(given, Mapping) else {}
@@ -372,7 +372,7 @@ def _offered(ports: tuple[Port, ...]) -> bool:
 
 
 def requested(given: Data) -> Data:
-    """Return resources that always have requests, so that the scheduler knows; limits only as the spec says."""
+    """Return resources with requests, which the scheduler needs; limits only if the spec has them."""
     limits = _texts(given.get("limits"))
     requests = {**_default_requests(limits), **_texts(given.get("requests"))}
     claims = given.get("claims")
@@ -380,7 +380,7 @@ def requested(given: Data) -> Data:
 
 
 def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
-    """Return requests where the spec says none: never more than the limit, which the API refuses."""
+    """Return the default requests, reduced to the limits, because the API refuses requests above limits."""
     result = dict(quantity.DEFAULT_REQUESTS)
     for resource, usual in quantity.DEFAULT_REQUESTS.items():
         most, asked = quantity.parse(limits.get(resource)), quantity.parse(usual)
@@ -390,7 +390,7 @@ def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
 
 
 def _disruption(given: object, replicas: int | None, scaler: Data | None) -> Data | None:
-    """Return the disruption budget; by default one pod at a time may go, where there is more than one."""
+    """Return the disruption budget. By default, one pod at a time may be evicted if there is more than one."""
     if given is False:
         return None
     if isinstance(given, dict):

@@ -71,7 +71,7 @@ def test_two_apps_of_one_image_that_is_built_here(tmp_path: Path) -> None:
     (tmp_path / "web/Dockerfile").touch()
     web = "  web: {image: shop/web, source: web}"
     assert advised(tmp_path, f"{web}\n  worker: {{image: shop/web, command: [work]}}") == [
-        f"7:19 apps.worker.image: web builds it, and releases itself alone / {TWINS}"
+        f"7:19 apps.worker.image: web builds this image, and its build releases web only / {TWINS}"
     ]
     assert advised(tmp_path, f"{web}\n  worker: {{image: shop/web, source: web}}") == [
         f"7:37 apps.worker.source: web builds this image, too / {TWINS}"
@@ -129,12 +129,12 @@ def test_a_workload_that_keeps_its_own_value_where_an_environment_has_another(ca
 IMAGES = {
     "redis": (
         "image: redis",
-        "redis does not start under the safe defaults: Kubernetes takes its user for root, and it writes to /data / "
+        "redis does not start under the safe defaults: Kubernetes treats its user as root, and it writes to /data / "
         "add `podSecurityContext: {runAsUser: 999, runAsGroup: 999, fsGroup: 999}` and `writable: [/tmp, /data]`",
     ),
     "a copy of the library's": (
         "image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/postgres, writable: [/tmp, /var/run/postgresql]",
-        "postgres does not start under the safe defaults: Kubernetes takes its user for root, and it writes to "
+        "postgres does not start under the safe defaults: Kubernetes treats its user as root, and it writes to "
         "/var/lib/postgresql/data / add `podSecurityContext: {runAsUser: 999, runAsGroup: 999, fsGroup: 999}` and "
         "`writable: [/tmp, /var/run/postgresql, /var/lib/postgresql/data]`",
     ),
@@ -145,7 +145,7 @@ IMAGES = {
     ),
     "with a user that is a name": (
         "image: memcached",
-        "memcached does not start under the safe defaults: Kubernetes takes its user for root / "
+        "memcached does not start under the safe defaults: Kubernetes treats its user as root / "
         "add `podSecurityContext: {runAsUser: 11211, runAsGroup: 11211, fsGroup: 11211}`",
     ),
 }
@@ -178,7 +178,7 @@ def test_no_word_of_what_runs(fields: str, tmp_path: Path) -> None:
 
 def test_an_image_of_others_of_which_no_tag_is_known(tmp_path: Path) -> None:
     said = (
-        "6:16 apps.web.image: no tag is known: it begins as quay.io/acme/web:unreleased, which no registry has"
+        "6:16 apps.web.image: no tag is known: the app starts with quay.io/acme/web:unreleased, which no registry has"
         " / add `tag:`, or `source:` for the pipeline to build it, or release it: `bump`"
     )
     assert advised(tmp_path, "  web: {image: quay.io/acme/web}") == [said]
@@ -216,9 +216,9 @@ def test_an_image_of_docker_hubs_library_behind_the_registry(tmp_path: Path) -> 
 def test_images_and_charts_of_bitnami(tmp_path: Path) -> None:
     chart = "chart: {repository: oci://registry-1.docker.io/bitnamicharts, name: postgresql, version: 16.7.4}"
     assert advised(tmp_path, f"  db: {{{chart}}}\n  cache: {{image: bitnami/valkey, tag: 8.1.3}}") == [
-        "6:28 apps.db.chart.repository: Bitnami's versioned images left its free catalogue, and the chart names them"
+        "6:28 apps.db.chart.repository: Bitnami's free catalogue no longer has images with versions, and the chart names them"
         " / name another image in its values, or take another chart; for PostgreSQL, `databases`",
-        "7:18 apps.cache.image: Bitnami's versioned images left its free catalogue"
+        "7:18 apps.cache.image: Bitnami's free catalogue no longer has images with versions"
         " / take the project's own image; bitnamilegacy has the old ones, without updates",
     ]
     own = "values: {image: {registry: registry.example.com, repository: shop/postgresql}}"

@@ -148,7 +148,7 @@ def test_what_is_held_is_not_committed(remote: Path, repository: Path, generator
     assert generator(*bump("--build", "ci 12"), cwd=repository).returncode == 0
     done = generator("bump", "web=v0", "--env", "dev", "--build", "ci 11", "--commit", cwd=repository)
     assert (done.returncode, commits(repository)) == (0, 1)
-    assert "is superseded" in done.stdout
+    assert "a newer build has set the image" in done.stdout
 
 
 def hook_of(repository: Path, _: Path) -> dict[str, str]:

@@ -36,7 +36,9 @@ def test_help_fits_80_columns_but_for_commands_to_paste(command: str, generator:
 
 def test_help_puts_what_a_long_example_does_under_it(generator: Run) -> None:
     shown = generator("completion", "--help", env={"COLUMNS": "80"}).stdout
-    assert '  eval "$(python -m generator completion zsh)"\n      this line into ~/.zshrc, below compinit\n' in shown
+    assert (
+        '  eval "$(python -m generator completion zsh)"\n      put this line into ~/.zshrc, below compinit\n' in shown
+    )
 
 
 def test_help_lists_every_command_and_every_exit_code(generator: Run) -> None:

@@ -90,7 +90,7 @@ def test_a_value_that_is_sealed_anew_arrives(repository: Path, generator: Run) -
 REFUSED = {
     "a Secret as it is": (
         {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "web-secrets"}, "stringData": {"TOKEN": "t0ken"}},
-        "secrets/web.yaml: a Secret as it is does not belong into git",
+        "secrets/web.yaml: a Secret in plain text does not belong into git",
     ),
     "another kind": (
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web-secrets"}},

@@ -196,7 +196,7 @@ FAULTS = {
     ),
     "a kind of the whole cluster": (
         "manifests: {a: {apiVersion: v1, kind: Namespace, metadata: {name: a}}}",
-        "8:17 apps.web.manifests.a: Namespace is of the whole cluster",
+        "8:17 apps.web.manifests.a: Namespace belongs to the whole cluster",
     ),
     "a manifest without a name": ("manifests: {a: {apiVersion: v1, kind: ConfigMap}}", "without metadata.name"),
     "a manifest without a kind": ("manifests: {a: {apiVersion: v1, metadata: {name: a}}}", "without kind"),

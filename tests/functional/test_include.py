@@ -135,7 +135,7 @@ def test_an_app_that_is_there_twice_names_both_files(shop_of_teams: Path) -> Non
     ("include", "told"),
     [
         ("[apps/wbe.yaml]", 'include[0]: there is no apps/wbe.yaml / did you mean "web.yaml"?'),
-        ("[apps/*.yaml, teams/*.yaml]", "include[1]: teams/*.yaml stands for no file / a pattern of files that are there, or none"),
+        ("[apps/*.yaml, teams/*.yaml]", "include[1]: teams/*.yaml matches no file / write a pattern that matches existing files, or remove it"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_told_since_its_apps_would_be_gone(include: str, told: str, shop_of_teams: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_link_is_refused_wherever_it_leads(shop_of_teams: Path, tmp_path: Path
 def test_a_conflict_marker_is_told_in_the_file_that_has_it(shop_of_teams: Path) -> None:
     write(shop_of_teams, api="apps: {}\n", web=f"{WEB}<<<<<<< HEAD\n=======\n>>>>>>> x\n")
     assert faults(shop_of_teams) == [
-        "apps/web.yaml:6:1: a conflict marker of git / keep what is right, and take it out"
+        "apps/web.yaml:6:1: a conflict marker of git / keep the right version, and remove the markers"
     ]
 
 

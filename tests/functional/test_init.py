@@ -33,7 +33,7 @@ def test_init_makes_a_repository_that_passes_every_check(tmp_path: Path, generat
 
 def test_init_gives_editors_the_schema_of_the_spec(tmp_path: Path, generator: Run) -> None:
     done = generator("init", "new", "--defaults", cwd=tmp_path)
-    assert "completion" in done.stdout
+    assert "editors complete" in done.stdout
     first = (tmp_path / "new/generator.yaml").read_text().splitlines()[0]
     name = first.removeprefix("# yaml-language-server: $schema=")
     schema = json.loads((tmp_path / "new" / name).read_text())

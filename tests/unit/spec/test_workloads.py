@@ -216,7 +216,7 @@ SCHEDULES: dict[str, str] = {
     "0 3 * *": '"0 3 * *" is no schedule: it has 4 fields and not 5',
     "": '"" is no schedule: it has 0 fields and not 5',
     "0 0 3 * * *": '"0 0 3 * * *" is no schedule: it has 6 fields and not 5',
-    "*/0 * * * *": '"*/0" is no minute: behind the / stands how many to go on by, at least 1',
+    "*/0 * * * *": '"*/0" is no minute: after the / comes the step, at least 1',
     "10-5 * * * *": '"10-5" is no minute: 10 is after 5',
     "@dayly": '"@dayly" is no schedule',
     "@every 5": '"@every 5" is no schedule: that is no duration',

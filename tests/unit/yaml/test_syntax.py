@@ -127,7 +127,7 @@ MISTAKES = {
     ),
     "what is rare": (
         "a: &x 1\nb: &x 2\n",
-        "2:4: YAML cannot be read from here on", "look at this line and the one above",
+        "2:4: the YAML parser stops here", "look at this line and the one above",
     ),
 }  # fmt: skip
 
