@@ -1,4 +1,4 @@
-"""Check which host and path each app answers to: two apps at one address."""
+"""Check that no two apps have the same host and path."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 
-# Its second Ingress of one host and path takes a share of the requests.
+# With this class, a second Ingress of the same host and path is a canary: it gets a part of the requests.
 _CANARY: Final = "nginx.ingress.kubernetes.io/canary"
 
 
 def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:
-    """Refuse two that answer to one host and path in one environment: which one does is up to the controller."""
+    """Refuse two apps with one host and path in an environment, because the controller would choose one of them."""
     fronts = [front for name, app in apps.items() for front in fronts_of(name, _map(app))]
     if len(fronts) < 2:
         return
@@ -35,7 +35,7 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: F
 
 
 class Front(NamedTuple):
-    """An app, or one of its several workloads, that may have an Ingress or a route: which, says the ``field``."""
+    """An app or a workload that may have an Ingress or a route; ``field`` says which of the two."""
 
     app: str
     key: str = ""
@@ -46,21 +46,21 @@ class Front(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """Return what to do about two that answer to one address."""
+        """Return the hint for two with the same address."""
         path = "path" if self.field == "ingress" else "paths"
         none = f"; or `{self.field}: null` of the one that has none" if self.key else ""
         return f"another host, or another `{path}`{none}"
 
     def rivals(self, other: Front, *, same: bool) -> bool:
-        """Tell whether two that answer to one address are in each other's way.
+        """Tell whether two with the same address conflict.
 
-        An Ingress and a route are, by the name that both ask for, but not those of one workload, which is moved from
-        one to the other. Two of a kind are where the ``same`` controller or Gateway reads them.
+        An Ingress and a route conflict, because both want the DNS name, except in one workload, which moves from
+        one to the other. Two of the same kind conflict if the ``same`` controller or Gateway reads both.
         """
         return self[:2] != other[:2] and (same or self.field != other.field)
 
     def places(self, apps: Mapping[str, object], environment: str) -> Iterator[tuple[str, ...]]:
-        """Yield who reads it, host, path and the path's type of all that it answers to in one environment."""
+        """Yield (controller or Gateway, host, path, type of the path) for each address in an environment."""
         there = placeholder.filled(self.about(_map(apps[self.app]), environment), environment)
         if self.field == "gateway":
             yield from ((traffic.gateway_of(there), *_alike(*answered)) for answered in traffic.routed(there))
@@ -68,7 +68,7 @@ class Front(NamedTuple):
             yield from ((traffic.class_of(there), *_alike(*answered)) for answered in traffic.answered(there))
 
     def about(self, app: Mapping[str, object], environment: str) -> dict[str, object]:
-        """Return what is said of the way in in one environment, by the app and by the workload."""
+        """Return the merged data of the Ingress or route in an environment, from the app and the workload."""
         over = _map(_map(app.get("environments")).get(environment))
         said = [self._only(one) for one in (app, over)]
         if self.key:
@@ -81,7 +81,7 @@ class Front(NamedTuple):
         return _map(whole.get(self.field))
 
     def said_at(self, apps: Mapping[str, object], environment: str) -> FieldPath:
-        """Return where the host or the path is said that it has in an environment."""
+        """Return the path in the spec of the host or path that it has in an environment."""
         app = _map(apps[self.app])
         own: FieldPath = ("workloads", self.key) if self.key else ()
         for place in (("environments", environment, *own), own, ("environments", environment), ()):
@@ -90,7 +90,7 @@ class Front(NamedTuple):
                 about = _map(about.get(str(part)))
             for field in ("host", "hosts", "path", "paths", "rules"):
                 if about.get(field) is not None:
-                    # What is inherited is right for another workload.
+                    # An inherited value belongs to another workload, too.
                     return own if own and place == () else (*place, self.field, field)
         return own or (self.field,)
 
@@ -99,12 +99,12 @@ class Front(NamedTuple):
 
 
 def _alike(host: str, path: str, kind: str) -> tuple[str, str, str]:
-    """Return an address in the one spelling of all that stand for the same requests: prefixes end without a slash."""
+    """Return an address in a normal form, equal for all addresses of the same requests: prefixes have no last slash."""
     return host, (path.rstrip("/") or "/") if "Prefix" in kind else path, kind
 
 
 def fronts_of(name: str, app: dict[str, object]) -> Iterator[Front]:
-    """Yield what of an app may have an Ingress or a route: the app, or its workloads."""
+    """Yield the parts of an app that may have an Ingress or a route: the app, or its workloads."""
     said = [app, *map(_map, _map(app.get("environments")).values())]
     several = _map(app.get("workloads"))
     inner = [_map(one.get("workloads")) for one in said]

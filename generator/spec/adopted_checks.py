@@ -1,4 +1,4 @@
-"""Check what an app of a user's own manifests says, beyond the type of each field."""
+"""Check an app of a user's own manifests, beyond the types of fields."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _only(path: FieldPath, fields: dict[str, Any], known: frozenset[str], app: o
 
 
 def check_none(path: FieldPath, app: dict[str, Any], findings: Findings) -> None:
-    """Refuse what belongs to adopted apps in an app that is none."""
+    """Refuse fields of adopted apps in other apps."""
     for environment, override in _map(app.get("environments")).items():
         if _map(override).get("adopted") is not None:
             place = (*path, "environments", environment, "adopted")

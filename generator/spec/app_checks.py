@@ -1,4 +1,4 @@
-"""Check what apps say of their environments, and of images that share a name: an app in none, a tag that is lost."""
+"""Check the environments of apps (an app must be in one), and images with the same name (they share one tag)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LISTS: Final = ("initContainers", "containers")
 
 
 def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: str, findings: Findings) -> None:
-    """Append what is wrong between apps."""
+    """Add findings about the environments and images of apps."""
     address_checks.check(apps, environments, findings)
     name_checks.check(apps, findings)
     for name, app in apps.items():
@@ -25,7 +25,7 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: s
 def _check_present(
     path: FieldPath, app: Mapping[str, object], environments: tuple[str, ...], findings: Findings
 ) -> None:
-    """Check that an app is somewhere, and that `false` is all that is said instead of what differs."""
+    """Check that an app is in an environment, and that an environment's value is a map or `false`."""
     said = _map(app.get("environments"))
     for name, about in said.items():
         if about is True:
@@ -36,7 +36,7 @@ def _check_present(
 
 
 def _check_images(path: FieldPath, app: Mapping[str, object], registry: str, findings: Findings) -> None:
-    """Refuse another tag of the app's own image in its pod: kustomize gives one tag to all images of one name."""
+    """Refuse another tag of the app's image in its pod, because kustomize sets one tag for all images of a name."""
     image = app.get("image")
     if not isinstance(image, str):
         return
@@ -66,7 +66,7 @@ def _images(about: Mapping[str, object]) -> Iterator[tuple[FieldPath, str]]:
 
 
 def parted(image: str) -> tuple[str, str]:
-    """Return an image's name, and its tag or digest with what stands before it."""
+    """Return an image's name, and its tag or digest with the sign before it."""
     name, at, digest = image.partition("@")
     slash = name.rfind("/")
     colon = name.find(":", slash + 1)

@@ -1,4 +1,4 @@
-"""Check what the spec says of Argo CD: what its flavour needs, and what its time for a sync leaves to migrations."""
+"""Check ``argocd``: the needs of its flavour, and that migrations fit into the time limit of a sync."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 
-# Labels of namespaces that are there already, and the field that says which.
+# Labels of namespaces that the generator sets, and the fields for them.
 _OWN_LABELS: Final = {
     "pod-security.kubernetes.io/": "podSecurity",
     "elbv2.k8s.aws/pod-readiness-gate-inject": "readinessGate",
@@ -20,7 +20,7 @@ _TELLS: Final = "`aws eks describe-capability` tells it"
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what cannot be with this Argo CD."""
+    """Add findings about settings that are impossible with this Argo CD."""
     given = _map(data.get("argocd"))
     if given.get("flavor") == argocd.EKS_CAPABILITY:
         _check_capability(given, _map(data.get("environments")), findings)
@@ -29,7 +29,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
         _check_namespace(("environments", name, "namespaceMetadata", "labels"), _map(one), findings)
     try:
         limit = argocd.build({**given, "version": None}).migration_seconds
-    except (TypeError, ValueError, KeyError):  # no duration, as another check says
+    except (TypeError, ValueError, KeyError):  # It is no duration; another check reports that.
         return
     if limit:
         for path, seconds in _migrations(_map(data.get("apps"))):
@@ -65,7 +65,7 @@ def _check_namespace(path: FieldPath, environment: Mapping[str, object], finding
 
 
 def cluster(data: Mapping[str, object]) -> str:
-    """Return the cluster of environments that name none, as far as the spec is right."""
+    """Return the default cluster of environments. The data may still have faults."""
     given = _map(data.get("argocd")).get("cluster")
     return given if isinstance(given, str) else argocd.IN_CLUSTER
 
@@ -88,7 +88,7 @@ def _check_capability(given: Mapping[str, object], environments: Mapping[str, ob
 
 
 def _migrations(apps: Mapping[str, object]) -> Iterator[tuple[FieldPath, object]]:
-    """Yield every time-out of a migration that the spec says, with its place."""
+    """Yield the path and the value of each time limit of a migration."""
     for name, app in apps.items():
         yield ("apps", name, "migration", "timeout"), _map(_map(app).get("migration")).get("timeout")
         for environment, override in _map(_map(app).get("environments")).items():

@@ -1,4 +1,4 @@
-"""Check what an app that is a chart says, beyond the type of each field."""
+"""Check an app that is a Helm chart, beyond the types of fields."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from generator.spec.findings import Path as FieldPath
 from generator.spec.language.chart import CHART
 from generator.spec.types import as_map as _map
 
-# What an app says that is a chart.
+# The fields of an app that is a chart.
 _OF_CHARTS: Final = frozenset({"chart", "values", "environments", "renamedFrom"})
-# What an environment may say otherwise of its chart.
+# The fields of the chart that may differ in an environment.
 _OF_VERSIONS: Final = frozenset({"version", "digest"})
 _IN_VALUES: Final = "a chart's values say that: `values: {…}`"
 
@@ -44,14 +44,14 @@ def check(path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], f
 
 
 def _check_digest(path: FieldPath, repository: object, about: dict[str, Any], findings: Findings) -> None:
-    """Refuse a digest where Argo CD could not hold the chart to it."""
+    """Refuse a digest if Argo CD cannot verify it."""
     if about.get("digest") and isinstance(repository, str) and not repository.startswith(OCI):
         hint = "take it out: `charts lock` keeps it in chart.lock; or use the chart's registry, oci://…"
         findings.add((*path, "digest"), "Argo CD asks a repository by version alone", hint, at_key=True)
 
 
 def check_none(path: FieldPath, app: dict[str, Any], findings: Findings) -> None:
-    """Refuse what belongs to charts in an app that is none."""
+    """Refuse fields of charts in other apps."""
     places: list[tuple[FieldPath, dict[str, Any]]] = [(path, app)]
     places += [
         ((*path, "environments", name), _map(override)) for name, override in _map(app.get("environments")).items()

@@ -1,4 +1,4 @@
-"""Check that no two workloads claim one name of a Service or a claim in a namespace."""
+"""Check that no two workloads have a Service, or a PersistentVolumeClaim, of the same name in a namespace."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _VOLUME: Final = "PersistentVolumeClaim"
 
 
 class _Claim(NamedTuple):
-    """What a workload claims: a kind and a name in a namespace, which is empty where it is the environment's.
+    """A workload's object: its kind, name and namespace; the namespace is empty for the environment's own.
 
-    ``path`` is where it is said; ``environments`` those in which it holds.
+    ``path`` is its path in the spec, ``environments`` those that it is in.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class _Claim(NamedTuple):
     environments: frozenset[str]
 
     def meets(self, other: _Claim, usual: Mapping[str, str]) -> bool:
-        """Tell whether both are in one namespace anywhere; ``usual`` has that of each environment."""
+        """Tell whether both are in one namespace in any environment; ``usual`` has the environments' own namespaces."""
         return any(self._in(one, usual) == other._in(one, usual) for one in self.environments & other.environments)
 
     def _in(self, environment: str, usual: Mapping[str, str]) -> str:
@@ -40,7 +40,7 @@ class _Claim(NamedTuple):
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what two workloads claim, be they of one app or of two."""
+    """Add findings about objects that two workloads have, in one app or in two."""
     apps, environments = _map(data.get("apps")), _map(data.get("environments"))
     if not any(_says(_map(app)) for app in apps.values()):
         return
@@ -53,7 +53,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
             known = taken.setdefault((one.kind, one.name), [])
             other = next((it for it in known if it.owner != one.owner and it.meets(one, usual)), None)
             known.append(one)
-            # What is an app's own has its name for good; the other one can be called otherwise.
+            # The name of an app's own object is fixed, so the hint is to rename the other one.
             told, rival = (other, one) if other and len(one.path) == 2 else (one, other)
             if told and rival:
                 message = f"{one.kind} {one.name} is also claimed by {rival.owner}"
@@ -61,13 +61,13 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
 
 
 def _says(app: _App) -> bool:
-    """Tell whether an app says anything that another one may claim, too; most say none of it."""
+    """Tell whether an app has a field for such objects; most apps have none, and need no check."""
     inner = (one for section in ("environments", "workloads") for one in _map(app.get(section)).values())
     return any(app.get(name) for name in (_SERVICES, _CLAIMS, _TEMPLATES)) or any(map(_says, map(_map, inner)))
 
 
 def _of_app(name: str, app: dict[str, object], environments: tuple[str, ...]) -> Iterator[_Claim]:
-    """Yield what an app claims in general, and in each environment beside it."""
+    """Yield the objects of an app, in general and in each environment."""
     there = _map(app.get("environments"))
     present = frozenset(one for one in environments if there.get(one) is not False)
     yield from _of_place(name, app, app, (), present)
@@ -80,7 +80,7 @@ def _of_app(name: str, app: dict[str, object], environments: tuple[str, ...]) ->
 def _of_place(
     name: str, app: dict[str, object], said: dict[str, object], place: FieldPath, where: frozenset[str]
 ) -> Iterator[_Claim]:
-    """Yield what is claimed by what is said at one place, of an app or of its workloads."""
+    """Yield the objects from the data at one place of the spec, of an app or of its workloads."""
     path: FieldPath = ("apps", name, *place)
     namespace = str(app.get("namespace") or "")
     for key in _map(said.get(_CLAIMS)):
@@ -95,7 +95,7 @@ def _of_place(
         called = workload.object_name(name, key, general)
         one = _Workload(f"{key} of {name}" if several else name, called, namespace, where)
         for template in _map(overridden(said, own).get(_TEMPLATES)) if workload_kinds.takes(kind, _TEMPLATES) else ():
-            # Of its first pod.
+            # The claim of the first pod.
             at = (*path, *(("workloads", key) if template in _map(own.get(_TEMPLATES)) else ()), _TEMPLATES, template)
             yield one.claim(_VOLUME, f"{template}-{called}-0", at)
         if not place and (whole.get("port") or whole.get("ports")) and whole.get("service") is not False:
@@ -104,7 +104,7 @@ def _of_place(
 
 
 class _Workload(NamedTuple):
-    """Who claims: as it is told, what its object is called, and where it is."""
+    """A workload: its name in messages, the name of its object, and its namespace and environments."""
 
     owner: str
     called: str
@@ -116,7 +116,7 @@ class _Workload(NamedTuple):
 
 
 def _of_services(one: _Workload, path: FieldPath, inner: FieldPath, whole: _App, own: _App) -> Iterator[_Claim]:
-    """Yield what Services claim; what the workload says of its ``own`` stands at ``inner``, the rest at ``path``."""
+    """Yield the Services of a workload. The ``own`` data of the workload is at ``inner``, other data at ``path``."""
     for key, given in _map(whole.get(_SERVICES)).items():
         if given is None:
             continue

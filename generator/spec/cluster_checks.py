@@ -1,4 +1,4 @@
-"""Check the clusters of environments: one way to name them, and no namespace or Application that two of them share."""
+"""Check the clusters of environments: one way to name them, and no namespace or Application in two environments."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from generator.spec.findings import Findings
 from generator.spec.types import as_map as _map
 
 _LONGEST = 63
-# In whose place any cluster may be.
+# A namespace that can be in any cluster.
 _CHOSEN = "clusters by their labels"
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what two environments, or two clusters of one, share."""
+    """Add findings about things that two environments, or two clusters of one, share."""
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     for name, environment in environments.items():
         _check_selector(name, _map(environment), findings)
@@ -25,7 +25,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
 
 
 def clusters(data: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    """Return the clusters of each environment. Those of one selector of labels are one: they are chosen alike."""
+    """Return the clusters by environment. All clusters of a label selector count as one."""
     home = _known(argocd_checks.cluster(data))
     found: dict[str, tuple[str, ...]] = {}
     for name, given in _map(data.get("environments")).items():
@@ -47,7 +47,7 @@ def _check_selector(name: str, environment: Mapping[str, object], findings: Find
 
 
 def _check_twice(name: str, environment: Mapping[str, object], findings: Findings) -> None:
-    """Refuse a cluster that is named twice: its two Applications would fight over each object."""
+    """Refuse a cluster with two names, because two Applications would manage the same objects."""
     seen: dict[str, str] = {}
     own = environment.get("cluster")
     if isinstance(own, str):
@@ -61,7 +61,7 @@ def _check_twice(name: str, environment: Mapping[str, object], findings: Finding
 
 
 def _known(name: str) -> str:
-    """Return the one name of Argo CD's own cluster, which may be written in two ways."""
+    """Return a cluster's name; the two names of Argo CD's own cluster become one."""
     return argocd.IN_CLUSTER if name == argocd.IN_CLUSTER_NAME else name
 
 
@@ -77,7 +77,7 @@ def _addresses(environment: Mapping[str, object], home: str) -> Iterator[str]:
 
 
 def _check_namespaces(environments: Mapping[str, object], data: Mapping[str, object], findings: Findings) -> None:
-    """Refuse a namespace that two environments share, since each would prune the other's objects, or a system's own."""
+    """Refuse a namespace of two environments, since each would prune the other's objects, and system namespaces."""
     seen: dict[tuple[str, str], str] = {}
     own_namespace = str(_map(data.get("argocd")).get("namespace") or "argocd")
     home = _known(argocd_checks.cluster(data))
@@ -98,7 +98,7 @@ def _check_namespaces(environments: Mapping[str, object], data: Mapping[str, obj
 def _check_own_namespaces(
     environments: Mapping[str, object], apps: Mapping[str, object], data: Mapping[str, object], findings: Findings
 ) -> None:
-    """Refuse a namespace of an app's own that another environment has, or an app there, or a system."""
+    """Refuse an app's own namespace that another environment or an app there has, and system namespaces."""
     home = _known(argocd_checks.cluster(data))
     taken = {
         (cluster, str(_map(one).get("namespace") or f"{data.get('project')}-{name}")): name
@@ -129,10 +129,10 @@ def _add_system(name: str, namespace: str, argocd_namespace: str, findings: Find
 def _check_applications(
     project: object, environments: Mapping[str, object], apps: tuple[str, ...], findings: Findings
 ) -> None:
-    """Refuse names that add up to one Application: ``dev`` with ``eu-web``, and ``dev-eu`` with ``web``."""
+    """Refuse names that make the same name of an Application: ``dev`` with ``eu-web``, and ``dev-eu`` with ``web``."""
     seen: dict[str, tuple[str, str]] = {}
     places = [(name, cluster) for name, one in environments.items() for cluster in _names(_map(one))]
-    # Without hyphens or names of clusters, no two places give one name.
+    # Without hyphens or names of clusters, all names of Applications differ.
     if not any("-" in name or cluster for name, cluster in places):
         return
     for app in apps:
@@ -149,6 +149,6 @@ def _check_applications(
 
 
 def _names(environment: Mapping[str, object]) -> list[str]:
-    """Return the names of an environment's clusters; that of its own is empty."""
+    """Return the names of an environment's clusters; the name of ``cluster`` is empty."""
     several = list(_map(environment.get("clusters")))
     return ["", *several] if environment.get("cluster") or not several else several

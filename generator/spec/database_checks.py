@@ -1,4 +1,4 @@
-"""Check what an app says of its databases, beyond the type of each field."""
+"""Check the databases of an app, beyond the types of fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import in_environment
 from generator.spec.types import as_map as _map
 
-# CloudNativePG appends to it.
+# The limit leaves room for what CloudNativePG appends.
 _LONGEST: Final = 50
 
 
@@ -49,7 +49,7 @@ def _names(app: dict[str, Any]) -> Iterator[str]:
 def _check_buckets(
     path: FieldPath, app: dict[str, Any], key: str, environments: Iterable[str], findings: Findings
 ) -> None:
-    """Refuse one place for the backups of two environments: each would take the other's log for its own."""
+    """Refuse one place for the backups of two environments, because their logs would mix."""
     seen: dict[str, str] = {}
     for environment in environments:
         override = _map(_map(app.get("environments")).get(environment))

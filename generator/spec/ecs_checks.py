@@ -1,7 +1,7 @@
-"""Check what an app says that runs on ECS in some environment, and what is said of ECS by one that never does.
+"""Check apps that run on ECS in an environment, and refuse fields for ECS in apps that never do.
 
-An app may run on EKS in one environment and on ECS in another. So each environment on ECS is looked at by
-itself, with all that the app says there.
+An app may run on EKS in one environment and on ECS in another. So each environment on ECS is checked
+separately, with the complete data of the app there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SHIFTED: Final = ("canary", "linear")
 
 
 def check(data: _Data, findings: Findings) -> None:
-    """Append what is wrong with apps on ECS."""
+    """Add findings about apps on ECS."""
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     by_environment = targets.of_environments(environments)
     found: dict[str, list[str]] = {}
@@ -44,7 +44,7 @@ def _on_ecs(app: _Data, environment: str, by_environment: Mapping[str, str]) -> 
 
 
 def _check_nowhere(path: FieldPath, app: _Data, findings: Findings) -> None:
-    """Refuse what is said of ECS by an app that runs on EKS everywhere."""
+    """Refuse fields for ECS in an app that runs on EKS everywhere."""
     if app.get("chart") is not None or app.get("adopted"):
         return
     for place, said in _said(app):
@@ -55,7 +55,7 @@ def _check_nowhere(path: FieldPath, app: _Data, findings: Findings) -> None:
 
 
 def _said(app: _Data) -> Iterator[tuple[FieldPath, _Data]]:
-    """Yield each map of an app that may say something of a workload, with its place."""
+    """Yield the path and the data of each map in an app that can have a workload's fields."""
     places: list[tuple[FieldPath, _Data]] = [((), app)]
     places += [(("environments", name), _map(one)) for name, one in _map(app.get("environments")).items()]
     for place, said in places:
@@ -65,7 +65,7 @@ def _said(app: _Data) -> Iterator[tuple[FieldPath, _Data]]:
 
 
 def _check_environments(data: _Data, names: set[str], findings: Findings) -> None:
-    """Check that it is known where in AWS each environment with ECS is, and that it is none of previews."""
+    """Check that the account and region of each environment with ECS are known, and that it has no previews."""
     known = ecs.places(data, names)
     for name in _map(data.get("environments")):
         if name not in names:
@@ -96,7 +96,7 @@ def _check_app(path: FieldPath, app: _Data, environment: str, findings: Findings
 
 
 class _Workload:
-    """One workload as it is in an environment on ECS, with the places where its fields may stand."""
+    """A workload in an environment on ECS, with the places in the spec that can have its fields."""
 
     def __init__(
         self,
@@ -165,7 +165,7 @@ class _Workload:
             self._add(("ingress",), "on ECS, the load balancer sends all requests to the app's first port", hint)
 
     def _add(self, inner: FieldPath, message: str, hint: str) -> None:
-        """Add a fault where the value stands: with the workload, the environment, or the app."""
+        """Add a fault at the path of the value: in the workload, the environment, or the app."""
         for place in self._places:
             said: object = self._app
             for part in (*place, *inner[:1]):
@@ -177,7 +177,7 @@ class _Workload:
 
 
 def _listed(numbers: Mapping[int, object] | tuple[int, ...]) -> str:
-    """List numbers; of many, the least, the step and the greatest."""
+    """Return a list of numbers as text; for many numbers, only the lowest, the step and the highest."""
     known = list(numbers)
     if len(known) <= 8:
         return ", ".join(map(str, known))

@@ -1,4 +1,4 @@
-"""Check what apps and environments add to kustomizations: manifests that are whole, and patches that say what of."""
+"""Check the additions to kustomizations: manifests must be complete, and patches must name their target."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WHOLE: Final = (("apiVersion", "apiVersion: v1"), ("kind", "kind: ConfigMap"))
 
 
 def check(path: FieldPath, given: Mapping[str, Any], findings: Findings) -> None:
-    """Append what is wrong with what an app adds, in general and in each environment."""
+    """Add findings about an app's additions, in general and in each environment."""
     said: list[tuple[FieldPath, Mapping[str, Any]]] = [((), given)]
     said += [(("environments", name), _map(one)) for name, one in _map(given.get("environments")).items()]
     general = _map(given.get("manifests"))
@@ -33,7 +33,7 @@ def check(path: FieldPath, given: Mapping[str, Any], findings: Findings) -> None
 def _check_manifests(
     path: FieldPath, place: FieldPath, general: dict[str, Any], own: dict[str, Any], findings: Findings
 ) -> None:
-    """Check the manifests that are said at a place, and those that there are with what the app says in general."""
+    """Check the manifests at one place of the spec, merged with the app's general manifests."""
     merged: dict[str, Any] = overridden({"manifests": general}, {"manifests": own})["manifests"] if place else general
     seen: dict[tuple[Any, ...], str] = {}
     for name, one in merged.items():
@@ -79,7 +79,7 @@ def _identity(document: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def check_manifest(path: FieldPath, document: Mapping[str, Any], findings: Findings, file: str) -> None:
-    """Append what is wrong with one manifest; ``file`` is where it stands if that is not the spec."""
+    """Add findings about a manifest; ``file`` is its file, or empty if it is in the spec."""
     about = f"{file}: " if file else ""
 
     def add(field: FieldPath, message: str, hint: str) -> None:
@@ -101,7 +101,7 @@ def check_manifest(path: FieldPath, document: Mapping[str, Any], findings: Findi
 
 
 def check_added(path: FieldPath, given: Mapping[str, Any], findings: Findings) -> None:
-    """Append what is wrong with patches and components of an app, or of an environment."""
+    """Add findings about patches and components of an app or an environment."""
     patches = given.get("patches")
     for index, one in enumerate(patches if isinstance(patches, list) else ()):
         if isinstance(one, dict) and one.get("patch") is not None:
@@ -115,7 +115,7 @@ def check_added(path: FieldPath, given: Mapping[str, Any], findings: Findings) -
 
 
 def check_patch(path: FieldPath, said: object, target: Mapping[str, Any], findings: Findings, file: str) -> None:
-    """Append what is wrong with a patch: operations have a target, a part of a manifest has one or is of one."""
+    """Add findings about a patch. Operations need a target; a part of a manifest has a target or names its object."""
     about = f"{file}: " if file else ""
     if isinstance(said, list):
         if not target:

@@ -1,4 +1,4 @@
-"""Check what an app may do in the API of the cluster: no more than it says why. Paths are relative to the app."""
+"""Check an app's rights in the cluster's API: strong rights need a reason. Paths are relative to the app."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 
-# By these, an account gives itself or others rights that it does not have.
+# With these verbs, an account can give itself or others further rights.
 _SPREADING: Final = frozenset({"bind", "escalate", "impersonate"})
 
 
 def check(app: dict[str, object], findings: Findings) -> None:
-    """Append what is too much in the role of an app, and a token that it would not get."""
+    """Add findings about rights without a reason in an app's role, and about a role without a token."""
     given = app.get("role")
     about = _map(given) if isinstance(given, dict) else {"rules": given}
     place: FieldPath = ("role", "rules") if isinstance(given, dict) else ("role",)

@@ -1,4 +1,4 @@
-"""Check what the spec says of AWS: accounts that are none, addresses that overlap or are too few, existing parts."""
+"""Check ``infra``: accounts, ranges of addresses that overlap or are too small, and existing parts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from generator.spec.infra import DEFAULT_CIDR, SHARED
 from generator.spec.override import overridden
 from generator.spec.types import as_map as _map
 
-# A subnet for load balancers is a sixty-fourth of the VPC, and a load balancer wants a /27.
+# A subnet for load balancers has 1/64 of the VPC's addresses, and a load balancer needs a /27.
 _SMALLEST: Final = 21
 _LARGEST: Final = 16
 _PRIVATE: Final = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
-# Docker's own on the machines of CodeBuild and others: what lies there is never reached.
+# Docker's own range on the machines of CodeBuild and others: they cannot reach addresses in it.
 _DOCKER: Final = ipaddress.IPv4Network("172.17.0.0/16")
 _NO_ACCOUNT: Final = "0" * 12
 
@@ -25,7 +25,7 @@ Network = ipaddress.IPv4Network
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what is wrong with ``infra:`` of the project and of environments."""
+    """Add findings about ``infra`` of the project and of environments."""
     environments, given = _map(data.get("environments")), _map(data.get("infra"))
     if not given:
         _check_unasked(environments, findings)
@@ -136,9 +136,9 @@ def _check_host_bits(path: FieldPath, cidr: str, findings: Findings) -> None:
 
 
 def _check_networks(given: Mapping[str, object], environments: Mapping[str, object], findings: Findings) -> None:
-    """Refuse addresses that two environments share in part: their VPCs could never be connected.
+    """Refuse ranges of two environments that overlap, because their VPCs could never be connected.
 
-    Those that say nothing of their own have the same ones, and are apart.
+    Environments without their own range have the same default range, and are not connected.
     """
     seen: list[tuple[str, Network]] = []
     for name, environment in environments.items():
@@ -158,7 +158,7 @@ def _check_networks(given: Mapping[str, object], environments: Mapping[str, obje
 
 
 def _free(cidr: Network, taken: list[Network]) -> str:
-    """Return a hint with addresses of this size that are free."""
+    """Return a hint with a free range of the same size."""
     for block in _PRIVATE[0].subnets(new_prefix=max(cidr.prefixlen, 8)):
         if not any(block.overlaps(other) for other in taken):
             return f"{block} is free"

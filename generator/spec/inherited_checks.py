@@ -1,8 +1,8 @@
-"""Check one app in general and in each environment: what its fields, and those of its workloads, say of each other.
+"""Check the fields of an app and of its workloads against each other, in general and in each environment.
 
-A workload is checked with all that it inherits. A fault is reported where the
-value stands that makes it one: with the workload, with the app, or with what
-differs in an environment.
+A workload is checked with all values that it inherits. A fault is reported at
+the value that causes it: in the workload, in the app, or in the app's part of
+an environment.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from generator.spec.override import PASS_THROUGH
 from generator.spec.types import as_map as _map
 
 _Data = dict[str, Any]
-# A CronJob's jobs and a StatefulSet's pods add to the name of the object, and have to fit into a label.
+# A CronJob's jobs and a StatefulSet's pods append to the object's name, and the result must fit into a label.
 _LONGEST: Final = 52
 _NONE: Final = "take it out, or give it to a workload whose kind has it"
-# Names that something else of every app has.
+# Endings that other objects of each app have.
 _RESERVED: Final = {"migration": "the label of its pods would be that of the migration's"}
 
 
 @dataclass(frozen=True)
 class _App:
-    """An app, where it stands, and the names that it may refer to."""
+    """An app, its path in the spec, and the names that it may refer to."""
 
     path: FieldPath
     given: _Data
@@ -47,7 +47,7 @@ class _App:
     placeholders: bool
 
     def findings(self) -> Findings:
-        """Return where to put what is found in one part of the app."""
+        """Return a new collection for the findings of one part of the app."""
         return Findings(kubernetes=self.kubernetes)
 
     @property
@@ -63,18 +63,18 @@ class _App:
         return _map(self.given.get("environments"))
 
     def override(self, environment: str) -> _Data:
-        """Return what differs in an environment, as far as it is known."""
+        """Return the app's part of an environment; empty if it is no map."""
         given = _map(self.overrides.get(environment))
         return {name: value for name, value in given.items() if name in language.OVERRIDE.fields}
 
     def in_environment(self, environment: str) -> _Data:
-        """Return the app as it is there."""
+        """Return the app's complete data in an environment."""
         there = instance.in_environment(_whole(self.general), _whole(self.override(environment)))
         return placeholder.filled(there, environment) if self.placeholders else there
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Return the names of its workloads; none for an app of one."""
+        """Return the names of its workloads; empty for an app without `workloads`."""
         return tuple(_map(self.given.get("workloads")))
 
 
@@ -87,9 +87,10 @@ def check(
     *,
     placeholders: bool,
 ) -> None:
-    """Append what is wrong with the app at ``path``; the names are those of all environments and apps.
+    """Add findings about the app at ``path``.
 
-    ``placeholders`` tells whether the spec may have any.
+    ``environments`` and ``apps`` are the names of all environments and apps; ``placeholders`` tells whether the spec
+    may contain placeholders.
     """
     app = _App(path, given, environments, apps, findings.kubernetes, placeholders)
     if given.get("build") is not None and given.get("source") is None:
@@ -118,7 +119,7 @@ def _check_names(app: _App, findings: Findings) -> None:
 
 
 def _check_one(app: _App, findings: Findings) -> None:
-    """Check an app whose fields are those of its one workload."""
+    """Check an app without `workloads`."""
     own = app.findings()
     general = app.general
     _check_complete(app, general, own)
@@ -129,7 +130,7 @@ def _check_one(app: _App, findings: Findings) -> None:
         there = _of_environment(app, app.in_environment(environment))
         if not there.items:
             continue
-        # What is wrong everywhere has been told; only where there is anything is it worth another look.
+        # General faults are reported once, so the search for them in environments is only needed if there are any.
         language.COMPLETE.check(general, (), own)
         alone, override = app.findings(), app.override(environment)
         language.OVERRIDE.check(override, (), alone)
@@ -154,7 +155,7 @@ def _check_several(app: _App, findings: Findings) -> None:
 
 
 def _of_workloads(item: Finding, keys: list[str], app: _App) -> Finding:
-    """Return a fault with the workloads that have it, where its place does not tell."""
+    """Return a fault with the names of its workloads, if its path does not contain them."""
     if "workloads" in item.path or len(keys) == len(app.keys):
         return item
     return Finding(item.path, f"{item.message} (of {', '.join(keys)})", item.hint, item.at_key)
@@ -209,14 +210,14 @@ def _of_environment(app: _App, merged: _Data, key: str = "") -> Findings:
 
 
 def _varying(app: _App, general: _Data) -> Iterable[str]:
-    """Return the environments where the app may not be what it is in general."""
+    """Return the environments where the app may differ from its general data."""
     varies = app.placeholders and placeholder.has(general)
     said = [name for name, override in app.overrides.items() if isinstance(override, dict)]
     return dict.fromkeys((*(app.environments if varies else ()), *said))
 
 
 def _without(found: Findings, *known: Findings) -> list[Finding]:
-    """Return what is found and not known already."""
+    """Return the findings in ``found`` that are not in ``known``."""
     for one in (found, *known):
         one.settle()
     seen = {(_without_indices(item.path), item.message) for one in known for item in one.items}
@@ -224,12 +225,12 @@ def _without(found: Findings, *known: Findings) -> list[Finding]:
 
 
 def _without_indices(path: FieldPath) -> FieldPath:
-    """Return a path without the places in lists, which are others once lists are merged by their keys."""
+    """Return a path without indices, because they differ after lists are merged by keys."""
     return tuple(part for part in path if isinstance(part, str)) if path and path[0] in PASS_THROUGH else path
 
 
 def _whole(data: Mapping[str, Any]) -> _Data:
-    """Return data whose workloads are maps; that others are not is reported by their type."""
+    """Return data without workloads that are no maps; the check of types reports those."""
     if "workloads" not in data:
         return dict(data)
     several = {key: own for key, own in _map(data["workloads"]).items() if own is None or isinstance(own, dict)}
@@ -237,7 +238,7 @@ def _whole(data: Mapping[str, Any]) -> _Data:
 
 
 def _as_one(app: _App, key: str) -> _Data:
-    """Return an app as if a workload of it were all that there is, for what is checked over all environments."""
+    """Return an app as if the workload ``key`` were its only one, for checks over all environments."""
     general = _whole(app.general)
     overrides = {name: _whole(app.override(name)) for name in app.overrides}
     merged = {
@@ -248,7 +249,7 @@ def _as_one(app: _App, key: str) -> _Data:
 
 
 def _existing(data: object, path: FieldPath) -> FieldPath:
-    """Return as much of ``path`` as there is in ``data``."""
+    """Return the longest start of ``path`` that exists in ``data``."""
     for depth, part in enumerate(path):
         try:
             data = data[part]  # type: ignore[index]
@@ -258,7 +259,7 @@ def _existing(data: object, path: FieldPath) -> FieldPath:
 
 
 def _place(general: object, changes: object, path: FieldPath) -> FieldPath:
-    """Return as much of ``path`` as there is in ``changes``, down to a list that is merged with the app's own."""
+    """Return the longest start of ``path`` that exists in ``changes``; it ends at a list that is merged by keys."""
     there = _existing(changes, path)
     lists = [depth for depth, part in enumerate(there) if isinstance(part, int)]
     merged = path[0] in PASS_THROUGH and lists and _existing(general, path[: lists[0]]) == path[: lists[0]]
@@ -266,7 +267,7 @@ def _place(general: object, changes: object, path: FieldPath) -> FieldPath:
 
 
 def _placed_in_environment(app: FieldPath, environment: str, general: _Data, changes: _Data, item: Finding) -> Finding:
-    """Return a fault that an app has in an environment alone, at what differs there."""
+    """Return a fault that an app has only in an environment, with its path in the app's part of it."""
     there = _place(general, changes, item.path)
     place = (*app, "environments", environment, *there)
     if there == item.path:
@@ -277,7 +278,7 @@ def _placed_in_environment(app: FieldPath, environment: str, general: _Data, cha
 
 
 def _placed(app: FieldPath, key: str, own: _Data, general: _Data, item: Finding) -> Finding:
-    """Return a fault of a workload in general, where it says the value, or where its app does."""
+    """Return a general fault of a workload, with its path in the workload or in the app."""
     place: FieldPath = (*app, "workloads", key)
     there = _place(general, own, item.path)
     if there == item.path:
@@ -288,7 +289,7 @@ def _placed(app: FieldPath, key: str, own: _Data, general: _Data, item: Finding)
 
 
 def _placed_for(app: _App, environment: str, key: str, item: Finding) -> Finding:
-    """Return a fault that a workload has in an environment alone, at what differs there."""
+    """Return a fault that a workload has only in an environment, with its path in the app's part of it."""
     override = app.override(environment)
     changes = _map(_map(override.get("workloads")).get(key))
     place = (*app.path, "environments", environment)
@@ -300,7 +301,7 @@ def _placed_for(app: _App, environment: str, key: str, item: Finding) -> Finding
 
 
 def _placed_variable(app: _App, key: str, general: _Data, item: Finding) -> Finding:
-    """Return a fault of a variable of a workload, which is placed as if the workload were the whole app."""
+    """Return a fault of a workload's variable; its path was found as if the workload were the whole app."""
     if item.path[0] == "environments":
         environment, rest = str(item.path[1]), item.path[2:]
         return _placed_for(app, environment, key, Finding(rest, item.message, item.hint, item.at_key))

@@ -1,4 +1,4 @@
-"""Check that a workload says what its kind needs, and nothing that its kind has no place for. Paths are relative."""
+"""Check that a workload has the fields that its kind needs, and no others. Paths are relative to the workload."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.types import as_map
 
 _MOST_STARTING: Final = 10
-# Why a kind has no place for a field, where the kinds that have do not tell.
+# Reasons why a kind does not have a field, if a list of the other kinds does not explain it.
 _NO_PLACE: Final[Mapping[tuple[str, str], str]] = {
     ("DaemonSet", "replicas"): "take it out: there is one pod on each node; `pod: {nodeSelector: …}` says on which",
     ("DaemonSet", "autoscale"): "take it out: there is one pod on each node",
@@ -29,7 +29,7 @@ def check(app: dict[str, object], findings: Findings) -> None:
     """Append what is wrong with the kind of a workload and its fields."""
     kind = app.get("kind") or workload_kinds.DEFAULT
     if kind not in workload_kinds.NAMES:
-        return  # reported by its type
+        return  # The check of types reports this.
     for field, value in app.items():
         if value is not None and not workload_kinds.takes(str(kind), field):
             article = "an" if str(kind)[0] in "AEIOU" else "a"
@@ -62,7 +62,7 @@ def _check_time_zone(app: dict[str, object], findings: Findings) -> None:
     zone = app.get("timeZone")
     if not isinstance(zone, str) or placeholder.has(zone):
         return
-    # Only apps with a time zone pay for the list of them all.
+    # Imported here, because only apps with a time zone need the list of time zones.
     import zoneinfo
 
     known = zoneinfo.available_timezones()

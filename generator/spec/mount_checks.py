@@ -1,4 +1,4 @@
-"""Check that no two things are mounted at one place of an app's container: one of them would be lost."""
+"""Check that no two volumes are mounted at the same path of an app's container, because one would hide the other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HINT: Final = "mount one of them elsewhere"
 
 
 def check(app: dict[str, object], findings: Findings) -> None:
-    """Append what lies where something else does. Paths are relative to the app."""
+    """Add findings about mounts at a path that another mount has. Paths are relative to the app."""
     taken = {_plain(path): _FILE for path, about in as_map(app.get("files")).items() if about is not None}
     for volume, folder, where in _volumes(app):
         _check(taken, volume, folder, where, findings)
@@ -23,14 +23,14 @@ def check(app: dict[str, object], findings: Findings) -> None:
         mine: set[str] = set()
         for index, mount in enumerate(_list(mounts.get("volumeMounts"))):
             name, path = mount.get("name"), mount.get("mountPath")
-            # Two of one list are told by the list.
+            # The check of the list reports two equal items in it.
             if isinstance(path, str) and _plain(path) not in mine:
                 mine.add(_plain(path))
                 _check(taken, name, path, (*above, "volumeMounts", index, "mountPath"), findings)
 
 
 def _volumes(app: dict[str, object]) -> Iterator[tuple[str, str, Path]]:
-    """Yield the volumes that say where they lie."""
+    """Yield the volumes that have a mount path."""
     for group in (*pod_words.VOLUMES, _TEMPLATES):
         for name, about in as_map(app.get(group)).items():
             path = as_map(about).get("mountPath")

@@ -1,4 +1,4 @@
-"""Check that no object of an app has the name of another app's: workloads are named after both, and may meet."""
+"""Check that objects of two apps have different names. Names of workloads contain the app's name, and can collide."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.spec.types import as_map as _map
 
 
 class _Claim(NamedTuple):
-    """A name, what says it, and where."""
+    """A name, the app or workload that has it, and its path in the spec."""
 
     name: str
     owner: str
@@ -20,17 +20,17 @@ class _Claim(NamedTuple):
 
 
 def check(apps: Mapping[str, object], findings: Findings) -> None:
-    """Append names that two apps claim, where one of them has several workloads."""
+    """Add findings about names that two apps have, if one of them has several workloads."""
     if not any(_map(app).get("workloads") for app in apps.values()):
         return
     seen: dict[tuple[object, str], _Claim] = {}
     for app, given in apps.items():
-        # In a namespace of its own, an app meets no other.
+        # An app in its own namespace cannot collide with others.
         place = _map(given).get("namespace")
         for claim in _claims(app, _map(given)):
             other = seen.setdefault((place, claim.name), claim)
             if other.path[1] != app:
-                # At the one that can be named otherwise.
+                # The fault is at the name that can be changed.
                 at = max(claim, other, key=lambda one: len(one.path))
                 hint = "give it another one: `name: …`"
                 who = other.owner if at is claim else claim.owner

@@ -1,4 +1,4 @@
-"""Check what apps need of each other: apps that are there, in each environment, that take requests, and no circle."""
+"""Check ``needs``: the needed apps exist in each environment, have a port, and need each other in no circle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.spec.types import as_map as _map
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what is wrong between apps."""
+    """Add findings about ``needs``."""
     apps, environments = _map(data.get("apps")), _map(data.get("environments"))
     needs = {name: _named(_map(app).get("needs")) for name, app in apps.items()}
     for name, app in apps.items():
@@ -31,7 +31,7 @@ def _named(value: object) -> list[str]:
 
 
 def _is_known(name: str, other: str, index: int, apps: Mapping[str, object], findings: Findings) -> bool:
-    """Tell whether what is needed is another app whose pods are known here, and that has a port anywhere."""
+    """Tell whether the needed name is another app whose pods are known here, and that has a port in any environment."""
     place = ("apps", name, "needs", index)
     if other == name:
         findings.add(place, "an app reaches its own pods anyway", "take it out")
@@ -54,7 +54,7 @@ def _serves(app: Mapping[str, object]) -> bool:
 
 
 def _check_environments(name: str, other: str, index: int, data: Mapping[str, object], findings: Findings) -> None:
-    """Refuse what is needed in an environment that does not have it, or where it has no port."""
+    """Refuse a needed app that is not in an environment of the app, or has no port there."""
     absent, closed = [], []
     for environment, about in _map(data.get("environments")).items():
         there = said.apps_in(_map(data.get("apps")), environment, _map(about))
@@ -86,7 +86,7 @@ def _serves_in(app: Mapping[str, object], environment: str) -> bool:
 def _check_previews(
     environment: str, about: Mapping[str, object], apps: Mapping[str, object], findings: Findings
 ) -> None:
-    """Refuse previews of apps that need others: each app of a preview has a namespace, and reaches no other one."""
+    """Refuse previews of apps with needs: each app of a preview has its own namespace, and cannot reach others."""
     chosen = _map(about.get("pullRequests")).get("apps")
     for name, app in said.apps_in(apps, environment, about).items():
         needs = [other for other in _named(_map(app).get("needs")) if other in apps]
@@ -100,7 +100,7 @@ def _check_previews(
 
 
 def _check_circles(needs: Mapping[str, list[str]], findings: Findings) -> None:
-    """Refuse needs that lead back to the app: which of them is to be there first, nothing could say."""
+    """Refuse needs in a circle, because there would be no order in which the apps can start."""
     told: set[str] = set()
     for name in needs:
         circle = _circle(name, needs)
@@ -112,7 +112,7 @@ def _check_circles(needs: Mapping[str, list[str]], findings: Findings) -> None:
 
 
 def _circle(start: str, needs: Mapping[str, list[str]]) -> list[str]:
-    """Return the apps on a way from an app back to itself; none if there is no such way."""
+    """Return the apps in a circle that begins at ``start``; empty if there is none."""
     ways, seen = [[start]], {start}
     while ways:
         way = ways.pop()

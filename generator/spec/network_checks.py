@@ -1,4 +1,4 @@
-"""Check what the API server asks of addresses and of the rules of a NetworkPolicy. Paths are relative to the app."""
+"""Check addresses and rules of a NetworkPolicy, as the API server does. Paths are relative to the app."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def check(app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
-    """Append what is wrong with who may connect; ``apps`` are the names that can be meant."""
+    """Add findings about ``network``; ``apps`` are the names that it may contain."""
     about = as_map(app.get("network"))
     for index, name in _enumerated(about.get("from")):
         if isinstance(name, str) and name not in apps:
@@ -31,7 +31,7 @@ def check(app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> 
 
 
 def check_range(written: object, path: Path, findings: Findings) -> None:
-    """Append what is wrong with a range of addresses."""
+    """Add findings about a range of addresses."""
     try:
         _network(str(written))
     except ValueError as exc:
@@ -39,7 +39,7 @@ def check_range(written: object, path: Path, findings: Findings) -> None:
 
 
 def _network(written: str) -> _Network:
-    """Return the range. ``ValueError`` also where Python takes it and Kubernetes does not."""
+    """Return the parsed range. Raise ValueError also for ranges that Python accepts, but Kubernetes does not."""
     network = ipaddress.ip_network(written)
     if isinstance(network, ipaddress.IPv6Network) and network.network_address.ipv4_mapped:
         raise ValueError("IPv4 addresses are not written as IPv6 here")
@@ -78,7 +78,7 @@ def _check_block(block: dict[str, object], path: Path, findings: Findings) -> No
 
 
 def _is_outside(inner: str, outer: str) -> bool:
-    """Tell whether a range is no part of another; ``False`` if one is no range, which is reported already."""
+    """Tell whether a range is not a part of another; ``False`` if one is no range, because that is reported already."""
     try:
         small, large = _network(inner), _network(outer)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Check that no port of the nodes is claimed twice in one cluster, which gives each number to one Service.
+"""Check that no node port is used twice in a cluster, because a cluster gives each number to one Service.
 
-Environments that share a cluster share its ports. One Service may have TCP and UDP at one number, if its own port is
-the same; two Services may not.
+Environments in the same cluster share its node ports. One Service may use a number for both TCP and UDP, if the port
+of the Service is the same; two Services may not.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _HINT: Final = "another `nodePort`, or none: the cluster chooses one"
 
 
 class _Use(NamedTuple):
-    """A port of the nodes that a Service claims in an environment.
+    """A node port of a Service in an environment.
 
     Attributes:
-        service: The Service, among those of its owner; its own is empty.
-        port: What the Service offers it as.
+        service: The name of an additional Service; empty for the owner's main Service.
+        port: The port of the Service.
     """
 
     number: object
@@ -41,11 +41,11 @@ class _Use(NamedTuple):
     path: FieldPath
 
     def meets(self, other: _Use) -> bool:
-        """Tell whether the cluster refuses one of two that have one number."""
+        """Tell whether the cluster refuses two uses of the same number."""
         return self[1:5] != other[1:5] or self.port != other.port or self.protocol == other.protocol
 
     def told(self, other: _Use) -> tuple[str, str]:
-        """Return what to say of another one that has the number, and what to do."""
+        """Return the message and the hint about another use of the number."""
         if self is other:
             about = f"each preview would claim nodePort {self.number}"
             return about, f"take it out there, in `environments: {{{self.environment}: …}}`: the cluster chooses one"
@@ -59,7 +59,7 @@ class _Use(NamedTuple):
 
 
 def check(data: _Data, findings: Findings) -> None:
-    """Append the ports of the nodes that are claimed a second time, each where it is said."""
+    """Add a finding for each second use of a node port, at its path in the spec."""
     apps, environments = _map(data.get("apps")), _map(data.get("environments"))
     if not any(_says(app) for app in apps.values()):
         return
@@ -80,7 +80,7 @@ def check(data: _Data, findings: Findings) -> None:
 
 
 def _says(value: object) -> bool:
-    """Tell whether anything claims a port of the nodes; most apps claim none."""
+    """Tell whether the data uses any node port; most apps do not, and need no check."""
     if isinstance(value, dict):
         return value.get(_PORT) is not None or any(map(_says, value.values()))
     return isinstance(value, list) and any(map(_says, value))
@@ -123,7 +123,7 @@ def _of_workload(app: str, owner: str, environment: str, said_of: list[Layer]) -
 
 
 def _offered(port: _Data, index: int, service: _Data) -> object:
-    """Return the port by which the app's own Service offers one of a container; None if it does not."""
+    """Return the main Service's port for a container's port; None if there is none."""
     http = (port.get("name") or ("http" if index == 0 else "")) == "http"
     return port.get("servicePort", service.get("port") or (80 if http else port.get("containerPort")))
 

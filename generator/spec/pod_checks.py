@@ -1,6 +1,6 @@
-"""Check that the API server takes an app's pod, also where ``pod`` and ``container`` meet what is rendered.
+"""Check that the API server accepts an app's pod, with ``pod`` and ``container`` merged into it.
 
-What is only under ``pod`` or ``container``, Kubernetes' own, ``validate`` judges (``manifests/pod_rules.py``).
+Values that are only in ``pod`` or ``container`` are checked by ``validate`` (``manifests/pod_rules.py``).
 Paths are relative to the app.
 """
 
@@ -25,13 +25,13 @@ from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
 from generator.spec.types import as_map, text
 
 _GRACE_SECONDS: Final = 30
-# Without one of these an app mounts nothing of its own: most apps say few things, and there may be thousands.
+# An app without these fields has no mounts. Looking at the names first saves time, as there may be thousands of apps.
 _MOUNTING: Final = frozenset({"pod", "container", "files", "volumeClaimTemplates", "volumeMounts", *pod_words.VOLUMES})
 _ALWAYS: Final = "its pods run until they are replaced; what runs to an end is of `kind: Job` or `kind: CronJob`"
 _ENDS: Final = "its pods run to an end; what runs on is of `kind: Deployment`"
 _APP_ARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 _APP_ARMOR_PROFILE: Final = re.compile(r"runtime/default|unconfined|localhost/.+")
-# Pod annotations that the API server reads, the values that it takes, and what says the same.
+# Pod annotations that the API server reads, their valid values, and the field with the same meaning.
 _READ_BY_KUBERNETES: Final = {
     "seccomp.security.alpha.kubernetes.io/pod": ("runtime/default", "say `podSecurityContext: {seccompProfile: …}`"),
     "scheduler.alpha.kubernetes.io/tolerations": (r"\[\s*\]", "say `pod: {tolerations: […]}`"),
@@ -41,7 +41,7 @@ _READ_BY_KUBERNETES: Final = {
 
 
 def check(name: object, app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with the pod of the app ``name``, in which all is that it says of it."""
+    """Add findings about the pod of the app ``name``; ``app`` has the complete data of its pod."""
     if not _MOUNTING.isdisjoint(app):
         mount_checks.check(app, findings)
     if pod_words.FOLDED.isdisjoint(app):
@@ -72,7 +72,7 @@ def _check(name: object, app: dict[str, object], findings: Findings) -> None:
 
 
 def _items(value: object) -> Iterator[tuple[int, dict[str, object]]]:
-    """Yield the maps in a list, with their places."""
+    """Yield the index and the value of each map in a list."""
     if isinstance(value, list):
         yield from ((index, item) for index, item in enumerate(value) if isinstance(item, dict))
 
@@ -87,7 +87,7 @@ def _writable(app: dict[str, object]) -> list[str]:
 
 
 def _check_processor(app: dict[str, object], findings: Findings) -> None:
-    """Check that nothing else is said of the processor: no pod would run."""
+    """Check that no other field contradicts ``arch``, because no node would fit."""
     arch = app.get("arch")
     given = as_map(as_map(app.get("pod")).get("nodeSelector")).get(workload.ARCHITECTURE)
     if isinstance(arch, str) and given not in (None, arch):
@@ -96,7 +96,7 @@ def _check_processor(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_folders(app: dict[str, object], findings: Findings) -> None:
-    """Check that no two folders to write to are the same, and none is the whole image."""
+    """Check that writable folders differ, and that none is the root of the image."""
     given = app.get("writable")
     if odd := quantity.mistake("ephemeral-storage", app.get("writableSize")):
         findings.add(("writableSize",), *odd)
@@ -114,7 +114,7 @@ def _check_folders(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_mounts(app: dict[str, object], findings: Findings) -> None:
-    """Check the app's own volumes and mounts beside those of ``writable``."""
+    """Check the app's own volumes and mounts together with those of ``writable``."""
     if _MOUNTING.isdisjoint(app):
         return
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
@@ -141,7 +141,7 @@ def _check_mounts(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_claim(name: str, path: str, own: Mapping[str, str], taken: set[str], findings: Findings) -> None:
-    """Check that the volume of a claim has a name and a folder of its own."""
+    """Check that no other volume has the name or the folder of a claim's volume."""
     if name in own:
         hint = f"call it otherwise, or take {own[name]} out of `writable` (which has /tmp by default)"
         findings.add(("volumeClaimTemplates", name), f"{name} is the volume of `writable` already", hint, at_key=True)
@@ -152,7 +152,7 @@ def _check_claim(name: str, path: str, own: Mapping[str, str], taken: set[str], 
 
 
 def _check_files(app: dict[str, object], findings: Findings) -> None:
-    """Check that no two files have one key in their ConfigMap, and none lies where a folder to write to is."""
+    """Check that files have different keys in their ConfigMap, and that no file is in a writable folder's place."""
     keys: dict[str, str] = {}
     for path, about in as_map(app.get("files")).items():
         other = keys.setdefault(workload.file_key(path), path) if about is not None else path
@@ -167,7 +167,7 @@ def _check_files(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_containers(name: object, app: dict[str, object], findings: Findings) -> None:
-    """Check that no two containers of a pod have one name; the migration's is ``migrate``."""
+    """Check that the containers of a pod have different names; the migration's container is ``migrate``."""
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
     shapes.CONTAINER_NAME.check(container.get("name"), ("container", "name"), findings)
     taken = {str(container.get("name") or name), *(["migrate"] if app.get("migration") else [])}
@@ -198,7 +198,7 @@ def _check_ports(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_said_twice(app: dict[str, object], findings: Findings) -> None:
-    """Check that ``container`` says nothing that the app says in a word of its own, where the two cannot be joined."""
+    """Check that ``container`` has no field that the app sets by another field, if the two cannot be merged."""
     more = as_map(app.get("container"))
     if more.get("image") is not None:
         hint = "say it as `image:`, without its tag: that is what is released, promoted and shown"
@@ -213,12 +213,12 @@ def _check_said_twice(app: dict[str, object], findings: Findings) -> None:
 
 
 def _variables(given: object) -> list[str]:
-    """Return the names of variables, in both spellings of ``env``."""
+    """Return the names of variables; ``env`` may be a map or a list."""
     return [name for name, value in given.items() if value is not None] if isinstance(given, dict) else _names(given)
 
 
 def _check_requests(app: dict[str, object], findings: Findings) -> None:
-    """Check requests and limits once ``container: {resources: …}`` is laid over ``resources`` and its defaults."""
+    """Check requests and limits after ``container: {resources: …}`` is merged over ``resources`` and its defaults."""
     more = as_map(as_map(app.get("container")).get("resources"))
     said = as_map(app.get("resources"))
     limits = {**as_map(said.get("limits")), **as_map(more.get("limits"))}
@@ -244,7 +244,7 @@ def _check_claims(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_life(app: dict[str, object], findings: Findings) -> None:
-    """Check that a pod ends only when it is told to, and within the time that it has."""
+    """Check that a pod does not end by itself, and that its hooks fit into the time for its end."""
     pod = as_map(app.get("pod"))
     ends = workload_kinds.ends(str(app.get("kind") or workload_kinds.DEFAULT))
     if ends and pod.get("restartPolicy") not in (None, "Never", "OnFailure"):
@@ -281,7 +281,7 @@ def _check_annotations(name: object, app: dict[str, object], findings: Findings)
 
 
 def _check_profiles(field: str, about: dict[str, object], findings: Findings) -> None:
-    """Check that a profile of the node is named, and no other one is."""
+    """Check that a profile of the type ``Localhost`` names its file, and that other types do not."""
     for which in ("seccompProfile", "appArmorProfile"):
         profile = as_map(about.get(which))
         kind, place = profile.get("type"), (field, which)

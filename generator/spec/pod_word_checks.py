@@ -1,4 +1,4 @@
-"""Check what an app says of its pods in words of its own: what is set twice, and what a container beside it lacks.
+"""Check an app's fields with Kubernetes' names for pods: values that are set twice, and incomplete containers.
 
 Paths are relative to the app.
 """
@@ -16,7 +16,7 @@ _PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 def check(app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with the words of one workload."""
+    """Add findings about these fields of one workload."""
     _check_twice(app, findings)
     _check_volumes(app, findings)
     for group, name, about in _containers(app):
@@ -33,7 +33,7 @@ def check(app: dict[str, object], findings: Findings) -> None:
 
 
 def check_claims(field: str, app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with claims, or with templates of claims."""
+    """Add findings about claims, or about claim templates."""
     for name, about in _map(app.get(field)).items():
         size, modes = _map(about).get("size"), _map(about).get("accessModes")
         if size is not None and quantity.parse(size) == 0:
@@ -55,7 +55,7 @@ def _containers(app: dict[str, object]) -> Iterator[tuple[str, str, dict[str, ob
 
 
 def _check_twice(app: dict[str, object], findings: Findings) -> None:
-    """Refuse a field that is said as a word and passed through, but for lists that merge by a key."""
+    """Refuse a field that is also set in ``pod`` or ``container``, except lists that merge by a key."""
     for place, names in (("pod", pod_words.POD), ("container", pod_words.CONTAINER)):
         passed = _map(app.get(place))
         for name in sorted(names & passed.keys() & app.keys()):
@@ -65,7 +65,7 @@ def _check_twice(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_volumes(app: dict[str, object], findings: Findings) -> None:
-    """Refuse two volumes of one name, and mounts that only a privileged container may have."""
+    """Refuse two volumes with one name, and mounts that only a privileged container may have."""
     names = {"files"} if app.get("files") else set()
     for group in pod_words.VOLUMES:
         for name, about in _map(app.get(group)).items():
@@ -82,9 +82,9 @@ def _is_privileged(app: dict[str, object]) -> bool:
 
 
 def _check_ports(app: dict[str, object], findings: Findings) -> None:
-    """Refuse a sidecar at a port of the app's, or with the name of one.
+    """Refuse a sidecar's port that has the number or the name of one of the app's ports.
 
-    Containers of a pod share its network, so that one would not start; and a name would stand for either port.
+    Containers of a pod share its network, so one of them could not start; and a name must stand for one port.
     """
     given = app.get("ports")
     listed = [_map(one) for one in given] if isinstance(given, list) else [{"containerPort": app.get("port")}]
@@ -105,14 +105,14 @@ def _check_ports(app: dict[str, object], findings: Findings) -> None:
 
 
 def _names(listed: list[dict[str, object]]) -> Iterator[str]:
-    """Yield the names of the app's own ports; the first is `http`, unless it has another name."""
+    """Yield the names of the app's own ports; the default name of the first one is `http`."""
     for index, one in enumerate(listed):
         if one.get("containerPort") is not None:
             yield str(one.get("name") or ("http" if index == 0 else f"port-{one['containerPort']}"))
 
 
 def _check_ending(app: dict[str, object], findings: Findings) -> None:
-    """Refuse a container that never ends beside one that shall: its pod would never end."""
+    """Refuse a sidecar that never ends in a workload that must end, because its pod would never end."""
     kind = str(app.get("kind") or workload_kinds.DEFAULT)
     if not workload_kinds.ends(kind):
         return

@@ -1,4 +1,4 @@
-"""Check environments of previews: that Argo CD can ask for their requests, and that no promotion leads past them."""
+"""Check environments with previews: Argo CD must be able to list requests, and promotions must not need them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.spec.types import as_map as _map
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what keeps previews from coming, or would make them more than that."""
+    """Add findings about settings that prevent previews, or that previews cannot have."""
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     names = list(environments)
     for name, environment in environments.items():
@@ -40,7 +40,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
 def _check_forge(
     path: tuple[str, ...], about: Mapping[str, object], data: Mapping[str, object], findings: Findings
 ) -> None:
-    from generator.spec import pull_requests  # most projects have no previews
+    from generator.spec import pull_requests  # Most projects have no previews.
 
     repository = about.get("repository") or data.get("repository")
     forge = _map(data.get("forge"))

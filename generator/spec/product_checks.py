@@ -1,4 +1,4 @@
-"""Check products: names that are free, and apps that are there and in one product each."""
+"""Check products: their names must be free, and their apps must exist and be in one product only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generator.spec.types import as_map as _map
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what is wrong with products: a name that an app has, an app that is unknown or in two of them."""
+    """Add findings about products: a name that an app has, or an app that is unknown or in two products."""
     apps = tuple(_map(data.get("apps")))
     seen: dict[str, str] = {}
     for name, some in _map(data.get("products")).items():

@@ -1,4 +1,4 @@
-"""Check rules of a route against what its kind asks between fields, which its schema says in CEL only."""
+"""Check the rules of a route by the conditions between fields that its kind has only as CEL in the schema."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATHS: Final = ("Exact", "PathPrefix")
 
 
 def check(kind: object, rules: list[object], findings: Findings) -> None:
-    """Append what is wrong with the rules of an app's route."""
+    """Add findings about the rules of an app's route."""
     if kind not in (None, *KINDS):
         return
     of = f"gateway.networking.k8s.io/v1/{kind or KINDS[0]}:spec.rules"
@@ -49,7 +49,7 @@ def _check_match(match: dict[str, object], place: FieldPath, findings: Findings)
 
 
 def _check_filters(holder: dict[str, object], place: FieldPath, findings: Findings) -> None:
-    """Check that each filter has the field that its type is about, and no other."""
+    """Check that each filter has the field of its type, and no field of another type."""
     for at, one in _items(holder.get("filters"), (*place, "filters")):
         kind = one.get("type")
         if not isinstance(kind, str) or not kind:

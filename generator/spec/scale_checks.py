@@ -1,4 +1,4 @@
-"""Check how many pods a workload has: a number, or an autoscaler and what it goes by.
+"""Check the number of pods of a workload: a number, or an autoscaler and its metrics.
 
 Paths are relative to the app.
 """
@@ -11,12 +11,12 @@ from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 
-# What an autoscaler can go by.
+# The fields for metrics of an autoscaler.
 _METRICS: Final = ("ContainerResource", "External", "Object", "Pods", "Resource")
 
 
 def check(app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with how many pods a workload has."""
+    """Add findings about the number of pods of a workload."""
     scalers = [name for name in ("autoscale", "keda") if isinstance(app.get(name), dict)]
     for name in scalers:
         scale = _map(app.get(name))
@@ -33,9 +33,9 @@ def check(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_metrics(about: dict[str, object], findings: Findings) -> None:
-    """Refuse a metric that is said twice, and a type of metric that there is none of.
+    """Refuse a metric that is there twice, and unknown types of metrics.
 
-    The published schema names no types; the API server knows them.
+    The published schema has no list of types, but the API server does.
     """
     metrics = about.get("metrics")
     known = {("Resource", repr(name)): f"`{name}:`" for name in ("cpu", "memory") if about.get(name) is not None}
@@ -56,7 +56,7 @@ def _check_metrics(about: dict[str, object], findings: Findings) -> None:
 
 
 def _check_triggers(about: dict[str, object], findings: Findings) -> None:
-    """Refuse no pods where only what pods use is asked for: none would ever be started."""
+    """Refuse a minimum of no pods with triggers on the pods' own usage only, because no pod would ever start."""
     given = about.get("triggers")
     kinds = {_map(one).get("type") for one in given} if isinstance(given, list) else set()
     if about.get("min") == 0 and kinds and kinds <= {"cpu", "memory"}:
@@ -66,7 +66,7 @@ def _check_triggers(about: dict[str, object], findings: Findings) -> None:
 
 
 def _check_modifiers(about: dict[str, object], findings: Findings) -> None:
-    """Refuse a formula without a value to aim at, and a value without a formula."""
+    """Refuse a formula without a target value, and a target value without a formula."""
     given = _map(_map(about.get("advanced")).get("scalingModifiers"))
     place = ("keda", "advanced", "scalingModifiers")
     if not given.get("formula"):

@@ -1,4 +1,4 @@
-"""Check further Services of a workload: their ports lead somewhere, and each type has what it needs."""
+"""Check the additional Services of a workload: their ports exist, and they have the fields of their type."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from generator.spec.types import as_map as _map
 from generator.spec.workload import service_name
 
 _LONGEST = 63
-# The types of a Service that have ports of the nodes.
+# The types of Services that have node ports.
 OF_NODES = ("NodePort", "LoadBalancer")
 
 
 def check(name: object, app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with the Services of the workload ``name``."""
+    """Add findings about the Services of the workload ``name``."""
     service = _map(app.get("service"))
     _check_type(("service",), service, findings)
     _check_ranges(("service",), service, findings)
@@ -53,7 +53,7 @@ def _refuse(path: FieldPath, findings: Findings) -> None:
 
 
 def _check_type(place: FieldPath, about: dict[str, object], findings: Findings) -> None:
-    """Check that what only some types have is said of these."""
+    """Check that fields of some types only are used with these types."""
     kind = about.get("type")
     for field in ("nodePort", "externalTrafficPolicy"):
         if about.get(field) is not None and kind not in OF_NODES:
@@ -109,7 +109,7 @@ def _check_numbers(
     listed: list[dict[str, object]],
     findings: Findings,
 ) -> None:
-    """Check that a port leads to one that a container has, where containers say which they have."""
+    """Check that a port has a container's port as its target, if the containers declare their ports."""
     known = {*_numbers(app)}
     hint = "lead to another one, or add it: `ports: [{name: …, containerPort: …, servicePort: null}]`"
     said = [(place, about, None), *(((*place, "ports", at), port, port.get("port")) for at, port in enumerate(listed))]
@@ -124,7 +124,7 @@ def _check_numbers(
 def _check_listed(
     place: FieldPath, about: dict[str, object], listed: list[dict[str, object]], findings: Findings
 ) -> None:
-    """Check ports in Kubernetes' shape: no two of one name or number, and ports of nodes for those that have any."""
+    """Check ports in Kubernetes' shape: different names and numbers, and node ports only for types that have them."""
     seen: set[object] = set()
     for at, port in enumerate(listed):
         name, number = port.get("name"), (port.get("port"), port.get("protocol") or "TCP")
@@ -155,7 +155,7 @@ def _numbers(app: dict[str, object]) -> Iterator[int]:
 
 
 def _beside(app: dict[str, object]) -> Iterator[dict[str, object]]:
-    """Yield the ports that containers have in Kubernetes' shape, beside those of the app."""
+    """Yield the ports of sidecars and of ``container``, in Kubernetes' shape."""
     lists = [_map(app.get("container")).get("ports")]
     lists += [_map(one).get("ports") for group in pod_words.CONTAINERS for one in _map(app.get(group)).values()]
     for group in ("containers", "initContainers"):

@@ -1,4 +1,4 @@
-"""Check static front ends: hosts that are others' or outside of the zone, certificates that cannot be used."""
+"""Check static front ends: hosts must be free and in the zone, and certificates must be usable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.spec.types import as_map as _map
 
 _ASK_INFRA: Final = 'say `infra: {region: eu-west-1, accounts: "123456789012"}`, and Terraform makes them'
 _ASK_ZONE: Final = "say `infra: {domain: {zone: example.com}}`, or leave the host out"
-# What a certificate may be named; a longer host can only be one of its further names.
+# The longest name of a certificate; a longer host can only be one of its further names.
 _LONGEST: Final = 64
 
 
@@ -36,7 +36,7 @@ def _check_build(path: FieldPath, given: Mapping[str, object], findings: Finding
 
 
 class _Checks:
-    """What is wrong with one site by itself."""
+    """Checks one site."""
 
     def __init__(self, data: Mapping[str, object], path: FieldPath, given: dict[str, Any], findings: Findings) -> None:
         self._path, self._given, self._findings = path, given, findings
@@ -45,7 +45,7 @@ class _Checks:
         self._kind = given.get("kind") or sites.CLOUDFRONT
 
     def check(self) -> None:
-        """Append it; what each of several environments inherits is told once."""
+        """Add findings about the site. A fault that several environments inherit is reported once."""
         for name in _map(self._given.get("environments")):
             if name not in self._environments:
                 hint = did_you_mean(name, tuple(self._environments))
@@ -115,7 +115,7 @@ def _said_at(path: FieldPath, given: Mapping[str, object], environment: str, fie
 
 
 def _check_hosts(data: Mapping[str, object], found: Mapping[str, dict[str, Any]], findings: Findings) -> None:
-    """Refuse a host that an app, another site or another environment has: a name leads to one place."""
+    """Refuse a host that an app, another site or another environment has, because a name has one address."""
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     fronts = [front for name, app in apps.items() for front in fronts_of(name, _map(app))]
     taken = {host: front.app for one in environments for front in fronts for _, host, *_ in front.places(apps, one)}

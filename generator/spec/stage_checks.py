@@ -1,4 +1,4 @@
-"""Check the pipeline that brings one image through the environments: what it needs, and what would never be read."""
+"""Check the pipeline through the environments: it has what it needs, and no field without effect."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from generator.spec.image_reference import ECR
 from generator.spec.stages import LONGEST_MINUTES, SHORTEST_MINUTES, is_asked, minutes
 from generator.spec.types import as_map as _map
 
-# What CodePipeline reads, by CodeCommit itself or by a connection.
+# The forges that CodePipeline can read: CodeCommit, and others by a connection.
 _SOURCES: Final = ("codecommit", "github", "gitlab")
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Append what is wrong between `ci`, `infra`, the repository and the environments."""
+    """Add findings about `ci`, `infra`, the repository and the environments that do not fit together."""
     ci = _map(data.get("ci"))
     staged = bool(_map(ci.get("github")).get("stages"))
     for name, environment in _map(data.get("environments")).items():
@@ -51,7 +51,7 @@ def _check_environment(
 
 
 def _check_images(data: Mapping[str, object], path: tuple[Any, ...], findings: Findings) -> None:
-    """Check that a push to ECR can be told for at least one app."""
+    """Check that at least one app has an image in ECR, so that a push can start the pipeline."""
     registry = str(data.get("registry") or "")
     images = (_map(app).get("image") for app in _map(data.get("apps")).values())
     full = (workload.full_image(image, registry) for image in images if isinstance(image, str))

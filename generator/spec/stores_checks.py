@@ -1,4 +1,4 @@
-"""Check what apps say of their stores in AWS, beyond the type of each field."""
+"""Check the stores of apps in AWS, beyond the types of fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Data = dict[str, Any]
 _IDENTIFIER: Final = re.compile(r"[a-z](?:-?[a-z0-9])*")
 _ASK_INFRA: Final = 'say `infra: {region: eu-west-1, accounts: "123456789012"}`, and Terraform makes them'
 _BY_HAND: Final = "in infra/modules/database by hand; edits are kept"
-# Of a database in the cluster, and what to say of one in RDS.
+# Fields of a database in the cluster, with the hint for one in RDS.
 _OF_CLUSTER: Final = {
     "size": "say `storage: 20`, in GiB",
     "storageClassName": "take it out: RDS has gp3",
@@ -30,7 +30,7 @@ _OF_CLUSTER: Final = {
     "backup": "say `backupDays: 7`",
     "pooler": "take it out; RDS Proxy is a service of its own",
 }
-# Of a database in RDS, and what to say of one in the cluster.
+# Fields of a database in RDS, with the hint for one in the cluster.
 _OF_RDS: Final = {
     "class": "say `resources`",
     "storage": "say `size: 20Gi`",
@@ -45,7 +45,7 @@ _OF_A_NEW_ONE: Final = (
 
 
 def check(data: _Data, findings: Findings) -> None:
-    """Append what is wrong with the stores of all apps."""
+    """Add findings about the stores of all apps."""
     apps = {name: _map(app) for name, app in _map(data.get("apps")).items()}
     for name, app in apps.items():
         for place, said in _said(app):
@@ -70,14 +70,14 @@ def _said(app: _Data) -> Iterator[tuple[FieldPath, _Data]]:
 
 
 def _in_environment(app: _Data, environment: str) -> _Data | None:
-    """Return what an app says in an environment; None where it is not there."""
+    """Return an app's data in an environment; None if it is not in it."""
     override = _map(app.get("environments")).get(environment)
     general = {name: value for name, value in app.items() if name != "environments"}
     return None if override is False else in_environment(general, _map(override))
 
 
 def _check_said(path: FieldPath, said: _Data, findings: Findings) -> None:
-    """Refuse what one map says of a store that exists, and that only a new one has."""
+    """Refuse fields of new stores in an existing store."""
     for kind in stores.KINDS:
         for key, about in _map(said.get(kind)).items():
             own = _map(about)
@@ -100,7 +100,7 @@ def _check_unasked(apps: Mapping[str, _Data], findings: Findings) -> None:
 
 
 def _check_databases(path: FieldPath, app: _Data, environments: tuple[str, ...], findings: Findings) -> None:
-    """Refuse what is said of a database in RDS, and that one in the cluster has, or the other way round."""
+    """Refuse fields of databases in the cluster for one in RDS, and the reverse."""
     there = {one: found for one in environments if (found := _in_environment(app, one)) is not None}
     for place, said in _said(app):
         for key, about in _map(said.get("databases")).items():
@@ -119,7 +119,7 @@ def _check_databases(path: FieldPath, app: _Data, environments: tuple[str, ...],
 
 
 class _App:
-    """One app with stores, in one environment."""
+    """An app with stores in an environment."""
 
     def __init__(self, data: _Data, name: str, app: _Data, environment: str, there: _Data, findings: Findings) -> None:
         self._data, self._name, self._app, self._there, self._findings = data, name, app, there, findings
@@ -127,7 +127,7 @@ class _App:
         self._by_environment = targets.of_environments(_map(data.get("environments")))
 
     def check(self, found: dict[str, FieldPath]) -> None:
-        """Check it; ``found`` are the names that are taken, with where."""
+        """Check the app; ``found`` has the names that are used already, with their paths."""
         at = self._where()
         made = list(stores.stores(self._there, at)) if at else []
         for one in made:
@@ -138,7 +138,7 @@ class _App:
         self._check_previews(made)
 
     def _where(self) -> Where | None:
-        """Return where the stores are; None where that is not known yet, which is told elsewhere."""
+        """Return the place of the stores in AWS; None if it is unknown, because another check reports that."""
         about = _map(self._data.get("infra"))
         own = _map(_map(_map(self._data.get("environments")).get(self._environment)).get("infra"))
         accounts, region = about.get("accounts"), own.get("region") or about.get("region")
@@ -149,7 +149,7 @@ class _App:
         return Where(project, self._environment, self._name, region, account, targets.partition(region))
 
     def _path(self, *inner: str) -> FieldPath:
-        """Return where a field stands: with the environment, or with the app."""
+        """Return the path of a field: in the app's part of the environment, or in the app."""
         place: FieldPath = ("environments", self._environment)
         said: object = _map(_map(self._app.get("environments")).get(self._environment))
         for part in inner:
@@ -177,7 +177,7 @@ class _App:
                 self._add((*place, field), f"{names[field]} is the {' or '.join(others)} already", hint)
 
     def _check_name(self, store: Store, at: Where | None, found: dict[str, FieldPath]) -> None:
-        """Refuse one name for two stores, and one from which the prefix that permissions are bound to is cut."""
+        """Refuse one name for two stores, and a name that is cut so that it loses the prefix in permissions."""
         if store.existing or at is None:
             return
         path, prefix = self._path(store.kind, store.key), f"{at.project}-{at.environment}-"
@@ -193,7 +193,7 @@ class _App:
         taken = {
             name: f"`{field}`" for field in ("config", "secrets", "env") for name in _names(self._there.get(field))
         }
-        # Those of databases are held against each other and the app elsewhere.
+        # Another check compares the variables of databases with each other and with the app's.
         for key, about in _map(self._there.get("databases")).items():
             taken |= dict.fromkeys(database_variables(key, _map(about)), f"databases.{key}")
         for store in (one for one in made if one.kind != "databases"):

@@ -1,4 +1,4 @@
-"""Check what an app says of the ways in from outside: hosts, paths, ports. Paths of faults are relative to the app."""
+"""Check `ingress` and `gateway` of an app: hosts, paths, ports. Paths of faults are relative to the app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ADDRESS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 
 
 def check(app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with the Ingress of a workload."""
+    """Add findings about the Ingress of a workload."""
     about = _map(app.get("ingress"))
     for host, place in _hosts(about):
         check_host(host, ("ingress", *place), findings)
@@ -32,7 +32,7 @@ def check(app: dict[str, object], findings: Findings) -> None:
 
 
 def check_gateway(app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with the route of a workload."""
+    """Add findings about the route of a workload."""
     about = _map(app.get("gateway"))
     for index, host in enumerate(_list(about.get("hosts"))):
         if isinstance(host, str) and not placeholder.has(host):
@@ -50,7 +50,7 @@ def check_gateway(app: dict[str, object], findings: Findings) -> None:
 
 
 def _hosts(about: dict[str, object]) -> list[tuple[str, FieldPath]]:
-    """Return the host names with where they stand."""
+    """Return (host, path in the spec) for each host."""
     listed = about.get("hosts")
     found: list[tuple[object, FieldPath]] = [(about.get("host"), ("host",))]
     for index, item in enumerate(_list(listed)):
@@ -60,7 +60,7 @@ def _hosts(about: dict[str, object]) -> list[tuple[str, FieldPath]]:
 
 
 def _paths(about: dict[str, object]) -> list[tuple[object, FieldPath]]:
-    """Return the paths, as they are written, with where they stand."""
+    """Return (path as written, path in the spec) for each path."""
     listed, hosts = about.get("paths"), about.get("hosts")
     found: list[tuple[object, FieldPath]] = [(about.get("path"), ("path",))]
     found += [(item, ("paths", index)) for index, item in enumerate(_list(listed))]
@@ -81,7 +81,7 @@ def _map_of(path: object) -> dict[str, object]:
 
 
 def check_host(host: str, place: FieldPath, findings: Findings) -> None:
-    """Append what is wrong with a host name."""
+    """Add findings about a host name."""
     if _ADDRESS.fullmatch(host):
         findings.add(place, f"{shown(host)} is an IP address", "a host name, like shop.example.com")
         return
@@ -115,7 +115,7 @@ def _odd_path(path: str) -> str | None:
 
 
 def _check_port(port: object, app: dict[str, object], place: FieldPath, findings: Findings) -> None:
-    """Refuse a port's name that the Service does not have: the load balancer would answer 503."""
+    """Refuse a port's name that the Service does not have, because the load balancer would answer 503."""
     if not isinstance(port, str):
         return
     items = [_map(item) for item in _list(app.get("ports"))] or [{"name": "http"}]

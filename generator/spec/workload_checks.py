@@ -1,8 +1,9 @@
-"""Check what fields of an app say of each other, and what the API server refuses of an app as it is rendered.
+"""Check fields of an app against each other, and find values that the API server would refuse.
 
-Paths are relative to the app. An app is checked in general and, with what
-differs there laid over it, in each environment. The rules are Kubernetes' own
-(``k8s.io/kubernetes/pkg/apis/*/validation``); ``tests/integration/test_api_server.py`` compares.
+Paths are relative to the app. An app is checked in general, and in each
+environment with the environment's values merged over it. The rules are
+Kubernetes' own (``k8s.io/kubernetes/pkg/apis/*/validation``);
+``tests/integration/test_api_server.py`` compares them with the real API server.
 """
 
 from __future__ import annotations
@@ -28,34 +29,34 @@ from generator.spec.types import as_map as _map
 from generator.spec.types import text
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
-# The ways in from outside, which lead to the Service.
+# Fields for access from outside; they need a Service.
 _FRONTS: Final = ("ingress", "gateway")
 _ANNOTATED: Final = ("service", "ingress", "gateway", "serviceAccount")
 SELECTOR: Final = "app.kubernetes.io/name"
 _TAKEN_LABELS: Final = frozenset({SELECTOR, "app.kubernetes.io/component", "app.kubernetes.io/part-of"})
 _OF_SERVICES: Final = frozenset({"service", "services", "ports"})
 SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
-# Of the API: a ConfigMap's data, and an object's annotations.
+# The API's limits for a ConfigMap's data and for an object's annotations.
 MOST_DATA: Final = 1024 * 1024
 MOST_ANNOTATIONS: Final = 256 * 1024
-# Of Linux: one variable with its name, and the final zero.
+# Linux' limit for a variable with its name and the final zero byte.
 MOST_VARIABLE: Final = 128 * 1024
 
 _LABEL_VALUE: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
 _STANDARD_RESOURCE: Final = re.compile(r"cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGT]i")
-# Whatever has "kubernetes.io/" in it is Kubernetes' own, and "requests." is put before the others in quotas.
+# Names with "kubernetes.io/" belong to Kubernetes; quotas put "requests." before other names.
 _EXTENDED_RESOURCE: Final = re.compile(rf"(?!.*kubernetes\.io/)(?!requests\.)(?=.*/){shapes.QUALIFIED}")
 
 
 def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Findings, *, label: str = "") -> None:
-    """Append what is wrong with a workload.
+    """Add findings about a workload.
 
     Args:
         name: The name of its container.
-        app: All that is said of it, and of nothing that its kind does not have.
+        app: Its complete data, with fields of its kind only.
         apps: The names that it may refer to.
-        findings: Where to append.
-        label: The label that tells its pods from others, if not its name.
+        findings: The collection to add to.
+        label: The label that only its pods have, if it is not ``name``.
     """
     _check_rivals(app, findings)
     for fields, looks in _CHECKS:
@@ -88,14 +89,14 @@ def _check_rivals(app: dict[str, object], findings: Findings) -> None:
 
 
 def _offers(ports: object) -> bool:
-    """Tell whether any port is in the Service."""
+    """Tell whether the Service has any of the ports."""
     return (
         any(_map(item).get("servicePort", 1) is not None for item in ports if item) if isinstance(ports, list) else True
     )
 
 
 def _check_ports(app: dict[str, object], findings: Findings) -> None:
-    """Check that ports differ by name and by number in the Service, and that probes name one that there is."""
+    """Check that ports have different names, and different numbers in the Service, and that ports of probes exist."""
     ports = app.get("ports")
     names: list[str] = ["http"] if app.get("port") and not ports else []
     offered: set[tuple[str, str]] = set()
@@ -163,7 +164,7 @@ def _check_probes(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_disruption(app: dict[str, object], findings: Findings) -> None:
-    """Refuse a budget that lets no pod go: it stops every node drain and upgrade of the cluster."""
+    """Refuse a budget that never allows an eviction, because it stops drains of nodes and upgrades of the cluster."""
     about = _map(app.get("disruption"))
     least, most = about.get("minAvailable"), about.get("maxUnavailable")
     if least is not None and most is not None:
@@ -206,7 +207,7 @@ def _check_resources(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_extended(requests: dict[str, object], limits: dict[str, object], findings: Findings) -> None:
-    """Check that what cannot be shared (a GPU) is asked for by its limit."""
+    """Check that a resource that cannot be shared (a GPU) has a limit, equal to its request."""
     for resource, amount in requests.items():
         whole = "/" in resource or resource.startswith("hugepages-")
         if whole and quantity.parse(amount) != quantity.parse(limits.get(resource)):
@@ -243,7 +244,7 @@ def _check_annotations(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_secrets(app: dict[str, object], findings: Findings) -> None:
-    """Check that one thing alone makes the Secret that the pods read."""
+    """Check that only one field makes the Secret that the pods read."""
     store = app.get("secrets") or _map(app.get("externalSecret")).get("dataFrom")
     if app.get("encryptedSecret") is not None and store:
         hint = "keep one of the two; `null` takes the other out of an environment"
@@ -267,7 +268,7 @@ def _check_variables(app: dict[str, object], findings: Findings) -> None:
 
 
 def _values(app: dict[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
-    """Yield path, name and text of each variable that has a value in the spec."""
+    """Yield (path, name, text) of each variable with a value in the spec."""
     for field in ("env", "config"):
         given = app.get(field)
         for name, value in _map(given).items():
@@ -279,7 +280,7 @@ def _values(app: dict[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
 
 
 def _check_sources(env: object, findings: Findings) -> None:
-    """Check that each variable has a value, or one source of it."""
+    """Check that each variable has either a value or one source."""
     items: list[tuple[FieldPath, object]] = (
         [((index,), item) for index, item in enumerate(env)]
         if isinstance(env, list)
@@ -296,7 +297,7 @@ def _check_sources(env: object, findings: Findings) -> None:
 
 
 def _check_divisor(about: dict[str, object], path: FieldPath, findings: Findings) -> None:
-    """Check the unit: cores are counted whole or in thousandths, bytes in units of bytes."""
+    """Check the unit: cores need 1 or 1m, bytes need a unit of bytes."""
     resource, divisor = about.get("resource"), about.get("divisor")
     if not isinstance(resource, str) or divisor is None or str(divisor) == "1":
         return
@@ -313,7 +314,7 @@ def _names(variables: object) -> list[str]:
     return []
 
 
-# Each with the fields without which it finds nothing: most apps say few things, and there may be thousands.
+# Each check, with the fields that it reads. A check without any of these is skipped, as there may be thousands of apps.
 _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings], None]], ...]] = (
     (frozenset({"ports", *PROBES}), _check_ports),
     (frozenset({"service"}), _check_service),

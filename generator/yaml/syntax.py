@@ -280,7 +280,7 @@ def _block(noticed: Noticed) -> _Answer | None:
 
 
 def _otherwise(noticed: Noticed) -> _Answer:
-    return noticed.place, "YAML cannot be read from here on", "look at this line and the one above"
+    return noticed.place, "the YAML parser stops here", "look at this line and the one above"
 
 
 _LOOKS: Final[tuple[Callable[[Noticed], _Answer | None], ...]] = (

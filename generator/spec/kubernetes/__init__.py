@@ -1,4 +1,4 @@
-"""Name the versions of Kubernetes whose schema is known."""
+"""The versions of Kubernetes with a schema in the package."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Check what a spec says in Kubernetes' own shape, against the OpenAPI schema of the version that it names.
+"""Check values of a spec in Kubernetes' own shape against the OpenAPI schema of the spec's version.
 
-``schema.json`` holds the fields of a pod, and of a few objects more, over several versions; ``scripts/update-schemas``
-makes it of Kubernetes' own. It is read once something is to be checked.
+``schema.json`` has the fields of a pod and of a few other objects for several versions; ``scripts/update-schemas``
+makes it from Kubernetes' own schema. The file is read when the first value is checked.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from generator.spec.kubernetes.words import WORDS
 from generator.spec.types import PLACEHOLDER
 
 FILE: Final = Path(__file__).with_name("schema.json")
-# So many names of fields are still read in a hint.
+# The largest number of field names in a hint.
 _FEW: Final = 12
-# Of these, the rest is rendered: nothing in them is required.
+# The generator renders the other fields of these types, so no field is required.
 _RENDERED: Final = ("PodSpec", "Container")
-# Of these, the API takes no two with one key.
+# In these lists, the API refuses two items with the same key.
 _UNIQUE: Final = frozenset(
     {
         "Container",
@@ -50,7 +50,7 @@ _SCALARS: Final[Mapping[str, tuple[tuple[type, ...], str, str]]] = {
 
 
 class _Known(NamedTuple):
-    """A field of a type: what it holds, and the minor versions that have it."""
+    """A field of a type: the type of its values, and the minor versions that have it."""
 
     kind: str
     required: bool
@@ -59,7 +59,7 @@ class _Known(NamedTuple):
 
 
 def check(held: Iterable[Held], version: str, findings: Findings) -> None:
-    """Append what is wrong with values that are Kubernetes' own; one that is no ``version`` is the newest."""
+    """Add findings about values in Kubernetes' own shape; an unknown ``version`` means the newest one."""
     minor = int((version if version in VERSIONS else NEWEST).partition(".")[2])
     for one in held:
         _Check(minor, one.partial, findings).value(one.of, one.value, one.path, top=one.of in _RENDERED)
@@ -67,7 +67,7 @@ def check(held: Iterable[Held], version: str, findings: Findings) -> None:
 
 @cache
 def types() -> Mapping[str, Mapping[str, str]]:
-    """Return the fields of each type, as the file writes them."""
+    """Return the fields by type, in the notation of the file."""
     found: Mapping[str, Mapping[str, str]] = data()["types"]
     return found
 
@@ -89,8 +89,8 @@ class _Check(NamedTuple):
 
     Attributes:
         minor: The minor version of Kubernetes.
-        partial: The value is laid over another one, so that nothing in it is required.
-        findings: What is wrong is appended here.
+        partial: Whether the value is merged over another one, so that no field is required.
+        findings: Faults are added here.
     """
 
     minor: int
@@ -98,7 +98,7 @@ class _Check(NamedTuple):
     findings: Findings
 
     def value(self, kind: str, value: object, path: FieldPath, *, top: bool = False) -> None:
-        """Check a value of any kind; of the object at the ``top``, the rest is rendered."""
+        """Check a value of any kind. The generator renders the other fields of the object at the ``top``."""
         if value is None or (isinstance(value, str) and PLACEHOLDER in value):
             return
         if kind.startswith("["):
@@ -139,7 +139,7 @@ class _Check(NamedTuple):
             seen.add(name if isinstance(name, str) else None)
 
     def _merged_item(self, item: object, keys: str, path: FieldPath) -> object:
-        """Return an item without what says how it is merged, which only an environment's can have."""
+        """Return an item without its ``$patch``, which only items of an environment may have."""
         if not isinstance(item, dict) or merge_keys.PATCH not in item or not (self.partial and keys):
             return item
         if item[merge_keys.PATCH] not in ("delete", "replace"):
@@ -171,7 +171,7 @@ class _Check(NamedTuple):
             self._needed(kind, value, known, path)
 
     def _word(self, place: str, value: object, path: FieldPath) -> None:
-        """Check the form of a value, where the schema calls it text or a number and the API asks for more."""
+        """Check a text or a number by the API's rules, which are stricter than the schema."""
         if isinstance(value, str) and PLACEHOLDER in value:
             return
         words = WORDS.get(place, ())
@@ -192,7 +192,7 @@ class _Check(NamedTuple):
         return {name: known for name, known in fields(kind).items() if known.since <= self.minor <= known.until}
 
     def _unknown(self, kind: str, name: str) -> tuple[str, str]:
-        """Return message and hint for a field that a type does not have, or not in this version."""
+        """Return (message, hint) for a field that a type does not have, or does not have in this version."""
         if name == merge_keys.PATCH:
             return "nothing is merged here", "take it out: it is for items of an environment's lists that have a key"
         other = fields(kind).get(name)
@@ -218,6 +218,6 @@ def _what(kind: str) -> str:
 
 
 def data() -> dict[str, Any]:
-    """Return all of the file: where it comes from, which versions it is of, and the types."""
+    """Return the content of the file: its source, its versions and the types."""
     found: dict[str, Any] = json.loads(FILE.read_bytes())
     return found

@@ -1,6 +1,6 @@
-"""Know what the API server asks of values in its own shape beyond its schema: forms, ranges, one of several fields.
+"""Check values in Kubernetes' own shape beyond the schema: forms, ranges, and groups of fields, as the API server does.
 
-The rules are those of ``k8s.io/kubernetes/pkg/apis/core/validation``; the tests with the API server compare.
+The rules are those of ``k8s.io/kubernetes/pkg/apis/core/validation``; tests compare them with the real API server.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NO_PARENT: Final = (r"(?!.*(?:^|/)\.\.(?:/|$)).+", "a path without `..`")
 _SOME: Final = (r".+", "write some text")
 _DRIVER: Final = (rf"(?=.{{1,63}}$){shapes.SUBDOMAIN}", "at most 63 lower-case letters, digits, - and .")
 
-# The form of a text, by type and field, and what to write.
+# The form of texts by type and field, with hints.
 PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     "CSIVolumeSource.driver": _DRIVER,
     "DownwardAPIVolumeFile.path": _INSIDE,
@@ -35,7 +35,7 @@ PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     "VolumeMount.subPath": _INSIDE,
     "VolumeMount.subPathExpr": _INSIDE,
 }
-# Numbers, by type and field: the least and the greatest.
+# The lowest and the highest number by type and field.
 RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "ConfigMapVolumeSource.defaultMode": (0, 0o777),
     "SecretVolumeSource.defaultMode": (0, 0o777),
@@ -52,13 +52,13 @@ RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "ContainerPort.containerPort": (1, 65535),
     "ContainerPort.hostPort": (0, 65535),
 }
-# Of these fields of a type there must be exactly one.
+# A value of this type must have exactly one of these fields.
 UNIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "EnvFromSource": ("configMapRef", "secretRef"),
     "LifecycleHandler": ("exec", "httpGet", "tcpSocket", "sleep"),
     "PodResourceClaim": ("resourceClaimName", "resourceClaimTemplateName"),
 }
-# These must be there and not empty, by type.
+# Required fields by type; they must not be empty.
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "ConfigMapVolumeSource": ("name",),
     "ExecAction": ("command",),
@@ -74,7 +74,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def of_field(place: str, value: object) -> Iterator[tuple[str, str]]:
-    """Yield message and hint for a value that the field at `Type.field` does not take."""
+    """Yield (message, hint) for a value that is not valid in a field; ``place`` is `Type.field`."""
     pattern, hint = PATTERNS.get(place, ("", ""))
     if pattern and isinstance(value, str) and not re.fullmatch(pattern, value):
         yield f'"{value[:60]}" cannot stand here', hint
@@ -84,7 +84,7 @@ def of_field(place: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def of_object(kind: str, value: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield message and hint for an object that lacks one of several fields, has two of them, or none that it needs."""
+    """Yield (message, hint) for an object without a required field, or without exactly one of a group of fields."""
     union = UNIONS.get(kind, ())
     if union and sum(value.get(name) is not None for name in union) != 1:
         yield f"needs exactly one of {', '.join(union)}", "write one of them, and no other"

@@ -1,4 +1,4 @@
-"""Name the words that a field of Kubernetes takes: its OpenAPI schema has none, and calls them text."""
+"""The valid words of Kubernetes' fields. Its OpenAPI schema does not list them: there, the fields are text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _POLICY: Final = ("Honor", "Ignore")
 _PROFILES: Final = ("RuntimeDefault", "Localhost", "Unconfined")
 _TRAFFIC: Final = ("Cluster", "Local")
 
-# As the constants of k8s.io/api are.
+# From the constants in k8s.io/api.
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "AppArmorProfile.type": _PROFILES,
     "Container.imagePullPolicy": _PULL,

@@ -1,4 +1,4 @@
-"""The language of ``generator.yaml``: which field takes which type."""
+"""The language of ``generator.yaml``: all fields with their types."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from generator.spec.language.workload import COMPLETE, GENERAL, OVERRIDE, WORKLO
 
 __all__ = ["ADOPTED", "APP", "CHART", "COMPLETE", "FILLED", "GENERAL", "HATCHES", "OVERRIDE", "SPEC", "WORKLOAD"]
 
-# The fields of an app in whose texts `{environment}` is filled in.
+# The fields of an app with texts in which `{environment}` is replaced.
 FILLED = frozenset({*WORKLOAD, *HATCHES, "values", "namespace", "adopted"})

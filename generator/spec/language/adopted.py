@@ -1,4 +1,4 @@
-"""An app of a user's own manifests, which only its images are set in."""
+"""Define an app of a user's own manifests; the generator sets only images in these."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ FIELDS: Final = {
     ),
 }
 OVERRIDE: Final = {"adopted": Field(partial(ADOPTED), "The name of the environment's Application.")}
-# An app of manifests, as it was promoted: its image alone is ours.
+# An app of manifests in a promotion: only its image counts.
 COMPLETE: Final = Record({**FIELDS, "image": Field(IMAGE, "The image without a tag.", required=True)})

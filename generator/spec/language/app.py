@@ -1,4 +1,4 @@
-"""An app: its workload, where its image comes from, and what differs in each environment."""
+"""Define an app: its workload, the source of its image, and its part of each environment."""
 
 from __future__ import annotations
 

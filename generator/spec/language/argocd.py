@@ -1,4 +1,4 @@
-"""Argo CD itself: where it runs, and which one it is."""
+"""Define ``argocd``: where Argo CD runs, its version and its flavour."""
 
 from __future__ import annotations
 

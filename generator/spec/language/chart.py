@@ -1,4 +1,4 @@
-"""A Helm chart as an app: where the chart is, and which values it gets."""
+"""Define a Helm chart as an app: where the chart is, and its values."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ OVERRIDE: Final = {
     "chart": Field(partial(CHART), "The first version in the environment."),
     "values": FIELDS["values"],
 }
-# An app that is a chart, as it was promoted.
+# An app that is a chart, in a promotion.
 COMPLETE: Final = Record({"chart": Field(CHART, FIELDS["chart"].about, required=True), "values": FIELDS["values"]})

@@ -1,4 +1,4 @@
-"""A database that an app has for itself, in the cluster."""
+"""Define an app's own database in the cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generator.spec.language.container import RESOURCES
 from generator.spec.language.names import STORE_NAME, VARIABLE
 from generator.spec.types import Boolean, Choice, Field, Integer, MapOf, Record, Scalar, Text
 
-# What the Secret that CloudNativePG makes has.
+# The keys of the Secret that CloudNativePG makes.
 PARTS: Final = ("uri", "host", "port", "username", "password", "dbname", "jdbc-uri", "secret")
 _FIELD: Final = r"(?:\*|[0-9*/,-]{1,40}|[A-Za-z]{3}(?:[,-][A-Za-z]{3})*)"
 SCHEDULE: Final = Text("a schedule", rf"{_FIELD}(?: {_FIELD}){{4}}", 120, 'five fields as in cron, like "0 3 * * *"')

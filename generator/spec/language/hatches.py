@@ -82,7 +82,7 @@ MANIFEST: Final = Either(
     "a manifest, a list of them, or a file of the repository",
 )
 
-# What can be said of the overlay of every app in an environment as well.
+# Fields that an environment can also have, for the overlays of all its apps.
 EVERYWHERE: Final[dict[str, Field]] = {
     "patches": Field(
         ListOf(PATCH),

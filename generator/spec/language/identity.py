@@ -1,4 +1,4 @@
-"""Define what an app's pods may do: their account, its role in AWS, and rights in the cluster's own API."""
+"""Define the rights of an app's pods: their ServiceAccount, its role in AWS, and rights in the cluster's API."""
 
 from __future__ import annotations
 

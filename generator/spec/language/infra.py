@@ -1,4 +1,4 @@
-"""The AWS accounts under the clusters: ``infra:``, of the project and of an environment."""
+"""Define ``infra``, the resources in AWS accounts, for the project and for an environment."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ INFRA: Final = Record(
         ),
     }
 )
-# An environment may differ in these, each of them whole or in part, as maps are merged.
+# Fields that may differ in an environment, as a whole or in parts, because maps are merged.
 _OWN: Final = ("network", "cluster", "budget", "alarms")
 IN_ENVIRONMENT: Final = Record(
     {

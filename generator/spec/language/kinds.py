@@ -1,4 +1,4 @@
-"""The fields that only some kinds of workload take, under Kubernetes' names; which, ``workload_kinds`` says."""
+"""Define fields that only some kinds of workloads have, with Kubernetes' names; ``workload_kinds`` says which."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ LOGS = Record(
     }
 )
 
-# What an app or a workload says once, for all environments.
+# Fields of an app or a workload that cannot differ in an environment.
 KIND: dict[str, Field] = {
     "kind": Field(Choice(workload_kinds.NAMES), "The kind of object that runs the pods."),
 }

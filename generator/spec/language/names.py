@@ -1,4 +1,4 @@
-"""Names, addresses and paths: the scalars that more than one part of the language takes."""
+"""Define names, addresses and paths: the scalars that several parts of the language share."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from generator.spec.types import ListOf, MapOf, Scalar, Text
 LABEL_HINT = "lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit"
 _LABEL = shapes.LABEL_PATTERN
 
-# 50 characters leave room for what Kubernetes and we append: pod hashes, "-migrate", "-config".
+# 50 characters leave room for endings of Kubernetes and of the generator: pod hashes, "-migrate", "-config".
 APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
-# A product's: commands take it in place of its apps.
+# The name of a product: commands accept it in place of its apps.
 PRODUCT_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
-# With the app's name before it, it is a label's value.
+# The name of a workload: with the app's name before it, it becomes the value of a label.
 WORKLOAD_NAME = Text("a name (DNS label)", _LABEL, 40, LABEL_HINT)
 ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
-# Of a type of its own, as no environment is renamed by it.
+# A separate type, because a rename of an environment must not change it.
 CLUSTER_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
-# Of a database, a table, a bucket or a queue of an app.
+# The name of an app's database, table, bucket or queue.
 STORE_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 SITE_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
@@ -77,7 +77,7 @@ RELATIVE = Text(
     200,
     "a relative path without `..`",
 )
-# What is generated, and what others generate, is no app's source.
+# Generated folders cannot be the source of an app.
 OURS = "|".join(re.escape(root.path.rstrip("/")) for root in ROOTS if root.path.endswith("/"))
 SOURCE = Text(
     "a folder in this repository",
@@ -86,7 +86,7 @@ SOURCE = Text(
     200,
     "a relative path without `..`, outside base, overlays, gitops and .git",
 )
-# As a stage of a Dockerfile is called. `scratch` is no folder's: a Dockerfile means no image by it.
+# The name of a build context, as of a stage in a Dockerfile. `scratch` is not possible: it means an empty image there.
 CONTEXT_NAME = Text(
     "a build context's name",
     r"(?!scratch$)[a-z][a-z0-9._-]*",

@@ -1,4 +1,4 @@
-"""Define notifications of deployments, and of what goes wrong. Secrets are named, and their values never written."""
+"""Define notifications of deployments and failures. The spec has the names of secrets, never their values."""
 
 from __future__ import annotations
 

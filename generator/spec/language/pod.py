@@ -1,4 +1,4 @@
-"""Define fields of pods under Kubernetes' own names: of pod and container, more containers, volumes."""
+"""Define fields of pods with Kubernetes' own names: of pod and container, of other containers, and volumes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ CONTAINER: dict[str, Field] = {
 
 
 def beside(words: dict[str, Field]) -> dict[str, Field]:
-    """Return the fields of a container beside the app's own; ``words`` are those that it shares with it."""
+    """Return the fields of a sidecar or init container; ``words`` are those that it shares with the app's container."""
     return {
         "image": Field(
             TAGGED_IMAGE,

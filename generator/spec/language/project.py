@@ -1,4 +1,4 @@
-"""The whole file: the project, its environments, and what holds for all of them."""
+"""Define the whole file: the project, its environments, and the fields for all of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from generator.spec.language.stages import STAGE
 from generator.spec.late_field import LateField
 from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
 
-# Few specs have it, and no other loads it.
+# Few specs have this field; its type is imported only for these.
 _INFRA = "generator.spec.language.infra"
 
 SELECTOR = Record(
@@ -195,7 +195,7 @@ ALLOW = Record(
     }
 )
 
-# No `*` in the first name: what is generated and what git keeps lies there, too.
+# The first name must have no `*`, because generated folders and .git are at the top, too.
 INCLUDE = Text(
     "a file of apps, or a pattern of them",
     rf"(?!(?:{OURS}|\.[gG][iI][tT])/)(?!.*(?:^|/)\.\.?(?:/|$))(?!.*\*\*)"
@@ -222,7 +222,7 @@ SPEC = Record(
         "forge": Field(FORGE, "The forge for pull requests, if it is not clear from the repository's URL."),
         "branch": Field(BRANCH, "The branch that Argo CD follows."),
         "registry": Field(REGISTRY, "The registry of images that name none."),
-        # Before the environments, which may have some of its fields: the reference describes them here.
+        # This comes before `environments`, which share some of its fields, so that the reference describes them here.
         "infra": LateField(
             _INFRA,
             "INFRA",

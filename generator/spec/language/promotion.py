@@ -42,7 +42,7 @@ WINDOW = Record(
         "timezone": Field(ZONE, "The time zone of these days and hours."),
     }
 )
-# Of an environment.
+# Fields of an environment.
 GATES: Final[dict[str, Field]] = {
     "soak": Field(DURATION, "How long a build must have run in the previous environment before it may be promoted."),
     "freeze": Field(ListOf(FREEZE), "Times in which nothing is promoted into the environment."),

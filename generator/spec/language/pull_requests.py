@@ -1,4 +1,4 @@
-"""Previews: what an environment says of the pull requests that it comes with."""
+"""Define previews: the fields of an environment about pull requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Define how many pods an app has by load: an autoscaler of Kubernetes, or KEDA."""
+"""Define autoscalers: Kubernetes' own, or KEDA."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services: the one that an app has by itself, and further ones by name."""
+"""Define Services: the main Service of an app, and additional ones by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Static front ends: files that browsers get, with no server of the project's own."""
+"""Define static front ends: files for browsers, without a server of the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Define how environments follow each other in a pipeline: ``ci.codepipeline``, and an environment's own part of it."""
+"""Define the pipeline through the environments: ``ci.codepipeline``, and the fields of an environment for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CODEPIPELINE = Field(
     Either(((bool, Boolean()), (dict, _SETTINGS)), "true or a map"),
     "Generate a pipeline that brings one image through all environments: `true`, or a map with its settings.",
 )
-# Of an environment.
+# Fields of an environment.
 STAGE: Final[dict[str, Field]] = {
     "approval": Field(
         Record(

@@ -1,4 +1,4 @@
-"""Stores that an app has for itself in AWS, beside databases: tables, buckets and queues."""
+"""Define an app's own stores in AWS, except databases: tables, buckets and queues."""
 
 from __future__ import annotations
 

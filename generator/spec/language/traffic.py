@@ -1,4 +1,4 @@
-"""Define the ways in to an app from outside, and what it connects to."""
+"""Define how an app is reached from outside, and what it connects to."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ GATEWAY = Record(
         ),
     }
 )
-# The same in every environment: what others let in follows from it.
+# These cannot differ in an environment, because the rules of other apps follow from them.
 NEEDS: dict[str, Field] = {
     "needs": Field(
         ListOf(APP_NAME),

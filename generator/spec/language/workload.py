@@ -1,7 +1,7 @@
 """Define the fields of a workload, which may differ in each environment.
 
-To add one: a line in ``WORKLOAD`` here, an attribute in ``workload.Workload``, its entry in
-``reference/``, and its use in the module under ``kinds/`` that renders it.
+To add a field, add a line to ``WORKLOAD`` here, an attribute to ``workload.Workload``, an entry in
+``reference/``, and code that renders it to a module in ``render/kinds/``.
 """
 
 from __future__ import annotations
@@ -259,15 +259,15 @@ def _of_override(name: str, value: object) -> str:
     return misplaced.in_override(name, value)
 
 
-# An app as it is in one environment, once the override is laid over it; and the override itself, which may leave
-# out what the app says in general. One of several workloads may leave out what the app says of all of them.
+# The type of an app in an environment, with the override merged over it; and the type of the override, which has no
+# required fields, because the app has them. Workloads may leave out fields that the app has for all of them.
 _IMAGE = Field(
     IMAGE,
     "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",
     required=True,
 )
 _PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
-# What an app has once, however many workloads it has.
+# Fields that an app has once, independent of its number of workloads.
 SHARED = frozenset({
     "image", "target", "migration", "serviceAccount", "role", "encryptedSecret", "externalSecret", "databases",
     "tables", "buckets", "queues", "commonLabels", "commonAnnotations",

@@ -1,1 +1,1 @@
-"""Describe the language for editors, `explain` and the documentation. Imported late: no spec needs it to be read."""
+"""Descriptions of the language for editors, `explain` and the documentation. Reading a spec does not import them."""

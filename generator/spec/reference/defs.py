@@ -1,4 +1,4 @@
-"""Say once what stands in many places of a JSON Schema, under ``$defs``: an app's fields stand in it four times."""
+"""Move repeated parts of a JSON Schema to ``$defs``, because an app's fields are in it four times."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-# What is shorter is not worth a name.
+# Shorter parts are not moved.
 _WORTH: Final = 300
-# What holds values, and no schemas.
+# Keywords with values, not with schemas.
 _VALUES: Final = frozenset({"examples", "default", "enum"})
 
 
 def compact(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema of the same meaning, in which nothing that is long stands twice."""
+    """Return a schema with the same meaning, in which no long part is there twice."""
     counts: Counter[str] = Counter()
     _count(schema, counts)
     names = {text: f"d{number}" for number, (text, times) in enumerate(counts.items(), 1) if times > 1}
@@ -28,7 +28,7 @@ def _count(value: Any, counts: Counter[str]) -> None:
         if _is_schema(value) and len(text := _text(value)) > _WORTH:
             counts[text] += 1
             if counts[text] > 1:
-                return  # what is in it is said once
+                return  # The parts in it are defined once.
         for key, inner in value.items():
             if key not in _VALUES:
                 _count(inner, counts)
@@ -46,7 +46,7 @@ def _referring(value: Any, names: Mapping[str, str], found: dict[str, Any]) -> A
     if name is None:
         return _inner(value, names, found)
     if name not in found:
-        found[name] = {}  # its place in the order
+        found[name] = {}  # Reserve its place in the order of definitions.
         found[name] = _inner(value, names, found)
     return {"$ref": f"#/$defs/{name}"}
 
@@ -56,7 +56,7 @@ def _inner(value: Mapping[str, Any], names: Mapping[str, str], found: dict[str, 
 
 
 def _is_schema(value: Mapping[str, Any]) -> bool:
-    """Tell a schema from an example, or from a map of properties."""
+    """Tell whether a map is a schema, and not an example or a map of properties."""
     return isinstance(value.get("type"), str | list) or isinstance(value.get("anyOf"), list)
 
 

@@ -1,4 +1,4 @@
-"""Describe a field beyond its type and sentence: its default, an example, and what becomes of it."""
+"""The description of a field in addition to its type and sentence: default, example, and effect."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """Entry of one field in the reference.
+    """The entry of a field in the reference.
 
     Attributes:
-        example: Lines of the map that the field stands in, the field among them. Empty where the example of a
-            field further up shows it.
-        default: The value that leaving it out means, as YAML.
-        unset: The same in words, where no value says it.
-        kubernetes: Kinds and paths of the fields that it becomes, like ``Deployment spec.replicas``. Empty where a
-            field further up tells, whose fields have the same names in Kubernetes.
-        effect: What becomes of it instead, where it is no field of Kubernetes.
+        example: Lines of YAML from the map that contains the field. Empty if the example of a parent shows it.
+        default: The default value as YAML.
+        unset: What happens without the field, in words, if no value can express it.
+        kubernetes: Kinds and paths of the fields that it becomes, like ``Deployment spec.replicas``. Empty if a
+            parent has them and its fields have the same names in Kubernetes.
+        effect: The effect of the field, if it becomes no field of Kubernetes.
     """
 
     example: str = ""

@@ -1,4 +1,4 @@
-"""The examples of the reference, as parts of a spec that loads."""
+"""The examples of the reference, as parts of a valid spec."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from generator.spec.reference.entries import ENTRIES
 from generator.spec.reference.entry import Entry
 from generator.spec.reference.fields import Described, every
 
-# What an example is laid over.
+# The spec that an example is merged into.
 AROUND: Final = """\
 version: 1
 project: shop
@@ -26,20 +26,20 @@ apps:
   web: {image: shop/web, source: src/web}
 """
 
-# What an example needs elsewhere in the spec: the account, and another app.
+# Other fields of the spec that examples need: the account, and another app.
 _ACCOUNT: Final = 'region: eu-west-1\naccounts: "123456789012"'
 _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
-# What a pipeline through the environments reads.
+# Fields that a pipeline through the environments needs.
 _OF_STAGES: Final = ("environments.<environment>.approval", "environments.<environment>.verify")
-# What a cluster has once, so that each environment needs a cluster.
+# Objects that a cluster can have only once, so that each environment needs its own cluster.
 _ONCE: Final = ("apps.<app>.services",)
 _NODE_PORT: Final = ".nodePort"
-# What is in AWS, and needs an account.
+# Fields about AWS, which need an account.
 _STORES: Final = ("apps.<app>.databases", "apps.<app>.tables", "apps.<app>.buckets", "apps.<app>.queues")
-# What only the first environment can say.
+# Fields that only the first environment can have.
 _OF_THE_FIRST: Final = "environments.<environment>.localSecrets"
 _NOTHING: Final = Entry()
-# What an app needs beside an example, by the field; of several that fit, the longest.
+# Other fields of an app that an example needs, by the path of the field; the longest path that matches counts.
 _BESIDE: Final = {
     "apps.<app>": "image: shop/web",
     "apps.<app>.adopted": "image: ghcr.io/acme/blog",
@@ -63,13 +63,13 @@ _BESIDE: Final = {
     "apps.<app>.updateStrategy.rollingUpdate": "image: shop/web\nkind: DaemonSet",
     "apps.<app>.workloads.<workload>": "image: shop/web",
 }
-# In whose place an example gives a name; an app of another type is another one than that around the examples.
+# The names that examples use for parts of a path. Apps of other types have names of their own.
 _STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "worker", "<name>": "data", "<site>": "www"}
 _OTHER_APPS: Final = {"apps.<app>.chart": "dashboards", "apps.<app>.values": "dashboards", "apps.<app>.adopted": "blog"}
 
 
 def shown_at(path: str) -> Described:
-    """Return the field whose example shows the field at ``path``: itself, the one that it is like, or one above."""
+    """Return the field with an example that shows the field at ``path``: itself, an equal field, or a parent."""
     here = every()[path]
     while not ENTRIES.get(here.path, _NOTHING).example:
         here = every()[here.parent or here.like]
@@ -78,7 +78,7 @@ def shown_at(path: str) -> Described:
 
 @cache
 def text(path: str) -> str:
-    """Return the example of a field as it stands in a spec, from the top of the file."""
+    """Return the example of a field as YAML, from the top of the file."""
     described = shown_at(path)
     lines = described.entry.example
     place = described.container
@@ -102,7 +102,7 @@ def text(path: str) -> str:
 
 
 def _beside_it(path: str) -> str:
-    """Return what stands elsewhere in a spec with the example of a field."""
+    """Return the other fields of a spec that the example of a field needs, as YAML."""
     account = f"infra:\n{textwrap.indent(_ACCOUNT, '  ')}\n"
     if path.startswith(("environments.<environment>.infra", *_STORES)):
         return account
@@ -128,19 +128,19 @@ def _around() -> dict[str, Any]:
 
 @cache
 def spec(path: str) -> dict[str, Any]:
-    """Return the data of a whole spec with the example of a field in it; a copy of it may be changed."""
+    """Return the data of a whole spec that contains the example of a field. Copy it before you change it."""
     return overridden(_around(), loader.data(text(path)))
 
 
 @cache
 def plain(written: str) -> Any:
-    """Return the data that a value stands for, as the loader reads it."""
+    """Return the data of a YAML text, as the loader reads it."""
     return loader.data(f"value: {written}")["value"]
 
 
 @cache
 def value(path: str) -> Any:
-    """Return what the example gives for a field. ``KeyError`` if it does not show it."""
+    """Return a field's value in its example. Raise KeyError if the example does not contain the field."""
     for found in _values(spec(path), _words(path)):
         return found
     raise KeyError(path)
@@ -160,7 +160,7 @@ def _values(data: object, words: list[str]) -> Iterator[Any]:
 
 
 def without(path: str) -> dict[str, Any]:
-    """Return the same spec without the field, wherever the example has it."""
+    """Return the spec of the example without the field in all its places."""
     data = copy.deepcopy(spec(path))
     for place in places(data, path):
         place.pop(every()[path].name, None)
@@ -168,6 +168,6 @@ def without(path: str) -> dict[str, Any]:
 
 
 def places(data: Any, path: str) -> list[dict[str, Any]]:
-    """Return the maps in a spec's data that have a field."""
+    """Return the maps in a spec's data that contain the field at ``path``."""
     *above, name = _words(path)
     return [place for place in _values(data, above) if isinstance(place, dict) and name in place]

@@ -1,7 +1,7 @@
-"""Find the fields of the language by path, with all that is said of them.
+"""Find the fields of the language by path, with their descriptions.
 
-A path is written as a spec is indented: ``apps.<app>.ports[].name``. ``<app>`` and ``<environment>`` stand for the
-names that a spec gives, ``<name>`` for any other key of a map.
+A path has the names from the top of the file, such as ``apps.<app>.ports[].name``. ``<app>`` and ``<environment>``
+stand for names in a spec, ``<name>`` for another key of a map.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from generator.spec.types import (
 )
 
 _NAMES: Final = {"apps": "<app>", "environments": "<environment>", "workloads": "<workload>", "sites": "<site>"}
-# Where the fields of an app stand again: they are described once, but for what is said of a workload alone.
+# Other places with the fields of an app. These are described once, except fields of workloads only.
 _AGAIN: Final = re.compile(
     r"apps\.<app>\.(?:(?:environments\.<environment>\.)?workloads\.<workload>\.(?!name\b)|environments\.<environment>\.(?!workloads$))"
 )
@@ -46,8 +46,8 @@ class Described:
     """A field with its path.
 
     Attributes:
-        like: The path where the same field was described first, for one that several records share.
-        rivals: The fields of which exactly one has to be there, this one among them.
+        like: The path where the same field was described first, if several records share it.
+        rivals: A group of fields that contains this one; exactly one of the group must be there.
     """
 
     path: str
@@ -57,17 +57,17 @@ class Described:
 
     @property
     def entry(self) -> Entry:
-        """Return what is said of the field beyond its type, or of the one that it is like."""
+        """Return the entry of the field, or of the field that it is like."""
         return ENTRIES.get(self.path) or ENTRIES.get(self.like) or _NOTHING
 
     @property
     def container(self) -> str:
-        """Return the path of the map that it stands in, down to the item of a list or the name in a map."""
+        """Return the path of the map that contains it, including the item of a list or the name in a map."""
         return self.path.rpartition(".")[0]
 
     @property
     def parent(self) -> str:
-        """Return the path of the field that it stands in; empty at the top."""
+        """Return the path of the parent field; empty at the top."""
         return re.sub(r"(?:\[\]|\.<[a-z]+>)*$", "", self.container)
 
     @property
@@ -77,7 +77,7 @@ class Described:
 
 
 class _Walk:
-    """Walk over the fields of the language; a record that stands in several places is entered once."""
+    """Walk over the fields of the language; a record in several places is visited once."""
 
     def __init__(self) -> None:
         self.found: dict[str, Described] = {}
@@ -112,7 +112,7 @@ class _Walk:
 
 
 def named(path: str) -> str:
-    """Return the path of the values of the map at a path."""
+    """Return the path of the values in the map at ``path``, such as ``apps.<app>`` for ``apps``."""
     return f"{path}.{_NAMES.get(path.rpartition('.')[2], '<name>')}"
 
 
@@ -124,17 +124,17 @@ def _walked() -> _Walk:
 
 
 def every() -> Mapping[str, Described]:
-    """Return all fields by path, in the language's order; what several fields share, where it stands first."""
+    """Return all fields by path, in the language's order; shared fields at their first path."""
     return _walked().found
 
 
 def shared() -> Mapping[str, str]:
-    """Return the path of each map whose fields are described at another one, with that one."""
+    """Return, for maps whose fields are described elsewhere, the path of that description by path."""
     return _walked().shared
 
 
 def described(path: str) -> Described:
-    """Return the field at a path of the language, or the one that it shares its description with."""
+    """Return the field at a path of the language, or the field with which it shares its description."""
     for place, first in shared().items():
         if path.startswith((f"{place}.", f"{place}[")):
             return described(f"{first}{path.removeprefix(place)}")
@@ -142,7 +142,7 @@ def described(path: str) -> Described:
 
 
 def default(path: str) -> str:
-    """Return what leaving a field out means, as Markdown."""
+    """Return the default of a field as Markdown: what happens if a spec does not have it."""
     here = described(path)
     entry = here.entry
     if here.field.required:
@@ -153,7 +153,7 @@ def default(path: str) -> str:
 
 
 def kubernetes(path: str) -> tuple[str, ...]:
-    """Return what a field becomes in Kubernetes: by its own entry, or under the same names in that of its parent."""
+    """Return the fields of Kubernetes that a field becomes, from its own entry or from that of a parent."""
     if (own := ENTRIES.get(path, _NOTHING)).kubernetes:
         return own.kubernetes
     if own.effect or not (above := path.rpartition(".")[0]):
@@ -164,14 +164,14 @@ def kubernetes(path: str) -> tuple[str, ...]:
 
 
 def kinds(path: str) -> tuple[str, ...]:
-    """Return the kinds of workload that a field is for; none where it is for all of them, or for none."""
+    """Return the kinds of workloads that have a field; empty if all have it, or if it is no field of workloads."""
     found = re.match(r"apps\.<app>\.(\w+)", path)
     taking = workload_kinds.that_take(found[1]) if found else ()
     return taking if len(taking) < len(workload_kinds.NAMES) else ()
 
 
 def effect(path: str) -> str:
-    """Return what becomes of a field that is none of Kubernetes', or of the field that it stands in."""
+    """Return the effect of a field that is no field of Kubernetes, or that of its parent."""
     here = every()[path]
     if here.entry.effect or not here.parent:
         return here.entry.effect
@@ -179,12 +179,12 @@ def effect(path: str) -> str:
 
 
 def described_at(path: str) -> str:
-    """Return the path where a field is described that may stand in an environment or a workload, too."""
+    """Return the path of the description of a field that an environment or a workload may also have."""
     return _AGAIN.sub("apps.<app>.", path)
 
 
 def find(path: str) -> str | None:
-    """Return the path in the language of a field that is written as in a spec, like ``apps.web.ports[0].name``."""
+    """Return the path in the language of a field in a spec, such as ``apps.web.ports[0].name``; None if unknown."""
     words = [word for word in re.split(r"\.|\[[^\]]*\]", path) if word]
     return _find(SPEC, words, "") if words else None
 
@@ -207,7 +207,7 @@ def _find(accepts: Type, words: Sequence[str], path: str) -> str | None:
 
 
 def nearest(path: str) -> str:
-    """Return a hint for a path that is no field: the field that it is like, or those at the nearest place above."""
+    """Return a hint for an unknown path: a similar field, or the fields of the nearest known parent."""
     words = [word for word in re.split(r"\.|\[[^\]]*\]", path) if word]
     for end in range(len(words) - 1, -1, -1):
         above = find(".".join(words[:end])) if end else ""
@@ -220,14 +220,14 @@ def nearest(path: str) -> str:
 
 
 def below(path: str) -> list[Described]:
-    """Return the fields that stand directly in a field; those at the top for the empty path."""
+    """Return the fields directly in a field; for the empty path, the fields at the top."""
     own = [item for item in every().values() if item.parent == path]
     firsts = [first for place, first in shared().items() if re.sub(r"(?:\[\]|\.<[a-z]+>)*$", "", place) == path]
     return own or [item for first in firsts for item in every().values() if item.container == first]
 
 
 def type_of(accepts: Type) -> str:
-    """Return what a field accepts, in words."""
+    """Return the type of a field in words."""
     return _WORDS[type(accepts)](accepts)
 
 

@@ -1,4 +1,4 @@
-"""Look a field of the language up by what a user types, for `explain`."""
+"""Find a field of the language from a user's text, for `explain`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.spec.reference import examples, fields
 
 
 def is_field(path: str) -> bool:
-    """Tell whether a path is meant as a field of ``generator.yaml`` and not as a file."""
+    """Tell whether a text means a field of ``generator.yaml`` and not a file."""
     if "/" in path or os.sep in path or path.endswith((".yaml", ".yml")):
         return False
     first = re.split(r"[.\[]", path)[0]
@@ -20,7 +20,7 @@ def is_field(path: str) -> bool:
 
 
 def look_up(path: str) -> dict[str, object]:
-    """Return what is said of a field, as plain data. ``UsageError`` with the nearest one if there is none."""
+    """Return the description of a field as plain data. Raise UsageError with a similar field if it is unknown."""
     place = fields.find(path)
     if place is None:
         raise UsageError(f"{path}: no field of generator.yaml", fields.nearest(path))

@@ -1,4 +1,4 @@
-"""The language as JSON Schema (draft 2020-12), for editors. A test holds it to what the loader takes."""
+"""The language as JSON Schema (draft 2020-12), for editors. A test compares it with the loader."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ JsonSchema = dict[str, Any]
 _FREE: Final[JsonSchema] = {"type": ["string", "number", "boolean"], "pattern": r"^[^\u0000]*$"}
 
 
-# Beside generator.yaml, whose first line names it for editors.
+# The file beside generator.yaml that editors read, by the first line of generator.yaml.
 FILE: Final = "generator.schema.json"
-# Beside it, for files that a spec includes.
+# The file beside it for files that a spec includes.
 INCLUDED_FILE: Final = "apps.schema.json"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 @cache
 def text() -> bytes:
-    """Return the content of the file for editors."""
+    """Return the content of ``generator.schema.json``."""
     return (json.dumps(compact(), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
 
 
 @cache
 def text_of_included() -> bytes:
-    """Return the content of the file for editors of files with apps, which refers to the other one."""
+    """Return the content of the schema file for included files; it refers to ``generator.schema.json``."""
     return (json.dumps(included(), indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def included() -> JsonSchema:
-    """Return the schema of a file that a spec includes, beside that of the spec itself."""
+    """Return the schema of a file that a spec includes; it refers to the schema of the spec."""
     found = of(INCLUDED)
     apps = {"$ref": f"{FILE}#/properties/apps"}
     properties = {**found["properties"], "apps": apps}
@@ -60,7 +60,7 @@ def included() -> JsonSchema:
 
 
 def compact() -> JsonSchema:
-    """Return the schema of the whole file, in which what stands in several places is said once."""
+    """Return the schema of the whole file, in which repeated parts are defined once."""
     return defs.compact(language())
 
 
@@ -70,17 +70,17 @@ def language() -> JsonSchema:
 
 
 def of(accepts: Type, path: str = "") -> JsonSchema:
-    """Return the schema of a type that stands at a path of the language."""
+    """Return the schema of a type at a path of the language."""
     return _MAKERS[type(accepts)](accepts, path)
 
 
 def nullable(accepts: Type, path: str) -> JsonSchema:
-    """Return the schema of a type with ``null``, which means "not set"; without it for a record that needs a field."""
+    """Return the schema of a type or ``null``, which means "not set". Records with required fields accept no null."""
     schema = of(accepts, path)
     if "required" in schema or (isinstance(accepts, Record) and accepts.instead):
         return schema
     if "oneOf" in schema:
-        # Of what is not there, nothing is missing: it would satisfy each of them, and so not one.
+        # null lacks no field, so it would match each alternative, and therefore not exactly one.
         return {"anyOf": [schema, {"type": "null"}]}
     if isinstance(kind := schema.get("type"), str):
         return {**schema, "type": [kind, "null"]}
@@ -93,7 +93,7 @@ def _text(accepts: Text, _: str) -> JsonSchema:
     if not accepts.pattern:
         return {**_FREE, "maxLength": accepts.longest}
     pattern = rf"{accepts.pattern}|[^\u0000]*\{{environment\}}[^\u0000]*" if accepts.filled else accepts.pattern
-    # `$` alone would let a final line end pass in some dialects.
+    # In some dialects, `$` alone also matches before a line end at the end of the text.
     return {"type": "string", "maxLength": accepts.longest, "pattern": f"^({pattern})$(?!\\n)"}
 
 
@@ -131,7 +131,7 @@ def _record(accepts: Record, path: str) -> JsonSchema:
 
 
 def _required(names: list[str], instead: tuple[str, ...]) -> JsonSchema:
-    """Return the rule that these fields have to be there, or one of others."""
+    """Return the rule that requires these fields, or one of ``instead``."""
     if names and instead:
         return {"oneOf": [*map(_only, names), *map(_only, instead)]}
     return {"required": names} if names else {}
@@ -143,12 +143,12 @@ def _field(known: Field, path: str) -> JsonSchema:
 
 
 def _more(path: str) -> JsonSchema:
-    """Return default and example. What differs in an environment has no default: it is the app's then."""
+    """Return default and example. In an environment, a field has no default, because the app's value is used."""
     place = fields.described_at(path)
     if place not in fields.every() and not any(
         place.startswith((f"{shared}.", f"{shared}[")) for shared in fields.shared()
     ):
-        return {}  # a part of the language by itself
+        return {}  # This is only a part of the language.
     described = fields.described(place)
     entry = described.entry
     default = {"default": examples.plain(entry.default)} if entry.default and place == path else {}
@@ -156,13 +156,13 @@ def _more(path: str) -> JsonSchema:
 
 
 def _shape(shape: type | tuple[type, ...], accepts: Type, path: str) -> JsonSchema:
-    """Return the schema of one of several types: a free text takes no number where texts are told apart from others."""
+    """Return the schema of one of several types. Free text accepts no numbers there, so that the types differ."""
     found = of(accepts, path)
     return {**found, "type": "string"} if shape is str and isinstance(accepts, Text) else found
 
 
 def _only(name: str) -> JsonSchema:
-    """Return the schema of a map that has this field."""
+    """Return the schema of a map that contains this field."""
     return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
 
 

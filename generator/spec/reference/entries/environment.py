@@ -6,7 +6,7 @@ from typing import Final
 
 from generator.spec.reference.entry import Entry
 
-# By which Argo CD makes the namespace.
+# The sync option that makes Argo CD create the namespace.
 _LABELS: Final = "Application spec.syncPolicy.managedNamespaceMetadata.labels"
 
 ENVIRONMENT: Final[dict[str, Entry]] = {

@@ -1,4 +1,4 @@
-"""Entries of what apps and environments add to kustomizations."""
+"""Entries of the fields with additions to kustomizations."""
 
 from __future__ import annotations
 

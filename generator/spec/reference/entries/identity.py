@@ -1,4 +1,4 @@
-"""Entries of what an app's pods may do, and of the secrets that they get."""
+"""Entries of the fields for rights and secrets of an app's pods."""
 
 from __future__ import annotations
 

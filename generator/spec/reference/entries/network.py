@@ -1,4 +1,4 @@
-"""Entries of the fields by which an app is reached: Service, Ingress, NetworkPolicy, ports."""
+"""Entries of the fields for access to an app: Service, Ingress, NetworkPolicy, ports."""
 
 from __future__ import annotations
 

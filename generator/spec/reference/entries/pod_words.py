@@ -22,7 +22,7 @@ def _container(name: str, example: str, unset: str) -> dict[str, Entry]:
 
 
 def _mounts(group: str, volume: str) -> dict[str, Entry]:
-    """Return the entries of how a volume lies in the app's own container."""
+    """Return the entries of a volume's mount in the app's own container."""
     fields = {
         "mountPath": ("", "the app's own container does not mount it"),
         "subPath": ("a", "all of the volume"),
@@ -41,7 +41,7 @@ def _mounts(group: str, volume: str) -> dict[str, Entry]:
 
 
 def _beside(group: str) -> dict[str, Entry]:
-    """Return the entries of a container beside the app's own."""
+    """Return the entries of a sidecar or init container."""
     fields = {
         "image": ("docker.io/library/busybox:1.37", "the app's own"),
         "command": ("[/bin/sh, -c, prepare]", "the image's entrypoint"),
@@ -64,7 +64,7 @@ def _beside(group: str) -> dict[str, Entry]:
         "stdinOnce": ("true", "false"),
         "tty": ("true", "false"),
     }
-    # A native sidecar may have probes and hooks; what ends before the app starts has none.
+    # A native sidecar may have probes and hooks; an init container that ends before the app starts has none.
     serving = ("startupProbe", "livenessProbe", "readinessProbe", "lifecycle")
     found = {
         f"apps.<app>.{group}.<name>.{name}": Entry(

@@ -1,4 +1,4 @@
-"""Entries of KEDA: how many pods, by what waits for them."""
+"""Entries of KEDA: the number of pods by the amount of waiting work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries of Services: what the app's own and further ones have in common, and what only further ones have."""
+"""Entries of Services: fields that main and additional Services share, and fields of additional ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BALANCER: Final = "type: LoadBalancer"
 
 
 def _entries(place: str, before: str) -> dict[str, Entry]:
-    """Return the entries of what both have; ``before`` stands above each example."""
+    """Return the entries of shared fields; ``before`` has the lines above each example."""
     fields = {
         "nodePort": (f"{_BALANCER}\nnodePort: 30080", "one that the cluster chooses", "spec.ports[].nodePort"),
         "headless": ("headless: true", "false", "spec.clusterIP"),
