@@ -13,14 +13,14 @@ __all__ = ["File", "render"]
 
 
 def render(spec: Spec, leave_out: Container[str] = ()) -> dict[str, File]:
-    """Return all files of a repository by path; the same bytes for the same spec.
+    """Return all files of a repository by path. The same spec always gives the same bytes.
 
     Args:
-        spec: What to render.
-        leave_out: Apps whose files are not wanted.
+        spec: The spec to render.
+        leave_out: The names of apps whose files are not needed.
 
     Raises:
-        GeneratorError: Two apps would be written to one path.
+        GeneratorError: Two apps have a file with the same path.
     """
     files: dict[str, File] = {}
     for file in _rendered(spec, leave_out):
@@ -31,7 +31,7 @@ def render(spec: Spec, leave_out: Container[str] = ()) -> dict[str, File]:
 
 
 def _rendered(spec: Spec, leave_out: Container[str]) -> Iterator[File]:
-    from generator.render.outputs import OUTPUTS  # most runs render nothing, and need `File` alone
+    from generator.render.outputs import OUTPUTS  # Imported here: most runs render nothing and only need `File`.
 
     alone = replace(spec, apps={}, data={})
     for output in OUTPUTS:

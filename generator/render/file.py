@@ -1,4 +1,4 @@
-"""A generated file, before anyone has written it."""
+"""A generated file, before it is written."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ HEADER: Final = "# Generated from generator.yaml. Edit it as you like: your chan
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """``path`` is relative to the repository, with ``/``; ``app`` is the app it belongs to, if to one.
+    """A generated file. ``path`` is relative to the repository, with ``/``; ``app`` is its app, if any.
 
-    What is a user's own text is ``verbatim``: any line may be in it, and no line may be at its end.
+    ``verbatim`` marks a user's own text: it may contain any lines, and may end without a line end.
     """
 
     path: str
@@ -30,5 +30,5 @@ def yaml_file(
     app: str | None = None,
     header: str = HEADER,
 ) -> File:
-    """Write a YAML file of one or more documents, under the header that tells users what it is."""
+    """Return a YAML file with one or more documents below a header for users."""
     return File(path, header + "---\n".join(yaml_emit.dump(document) for document in documents), app)

@@ -1,4 +1,4 @@
-"""Labels and annotations of an environment's namespace: which pods it lets in, and what the spec says beside."""
+"""Labels and annotations of an environment's namespace: its Pod Security Standard, and those of the spec."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def labels(environment: Environment) -> dict[str, str]:
-    """Return the same labels for all apps of an environment, which share its namespace."""
+    """Return the labels of an environment's namespaces; they are the same for all of its apps."""
     prefix, level = "pod-security.kubernetes.io", environment.pod_security
     security = {f"{prefix}/enforce": level, f"{prefix}/enforce-version": "latest", f"{prefix}/warn": level}
-    # Its controller's webhook adds a gate to pods that are targets of a load balancer, and to no others.
+    # The controller's webhook adds a readiness gate only to pods that are targets of a load balancer.
     gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if environment.readiness_gate else {}
     return {**security, **gate, **_texts(environment, "labels")}
 
 
 def metadata(environment: Environment, project: str) -> dict[str, dict[str, str]]:
-    """Return labels and, where there are any, annotations, as Argo CD gives them to a namespace that it makes."""
+    """Return labels and annotations (if any) for a namespace that Argo CD makes."""
     annotations = _texts(environment, "annotations")
     return {
         "labels": {**labels(environment), "app.kubernetes.io/part-of": project},

@@ -1,8 +1,8 @@
-"""The Kubernetes kinds that we render, one module each.
+"""The Kubernetes kinds that the generator renders, one module each.
 
 A kind is a module with ``FILE``, ``GROUP``, ``KIND``, ``ROLE``, ``SCOPE`` and ``render``. To
-add one: write the module, put it into ``KINDS``, and add a golden case. AppProjects
-allow it and diffs place it by what the module names.
+add a kind, write the module, add it to ``KINDS``, and add a golden case. AppProjects
+and diffs read these constants, and need no change.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ from generator.spec.workload import Workload
 
 __all__ = ["DATABASES", "KINDS", "OF_DATABASES", "Kind", "Manifest", "Role", "Scope", "file_of", "manifests", "role_of"]
 
-# What an app has for each of its databases; what the others refer to comes first.
+# The kinds for each database of an app; a kind comes before those that refer to it.
 DATABASES: Final[tuple[Kind, ...]] = (object_store, cluster, scheduled_backup, pooler)
-# What their operator makes of them, as far as Argo CD shows it.
+# The kinds that the operator makes from them, as far as Argo CD shows them.
 OF_DATABASES: Final = cluster.CREATES | object_store.CREATES | scheduled_backup.CREATES | pooler.CREATES
 
-# In the order in which kustomizations list them: what others refer to comes first.
+# In the order of kustomizations: a kind comes before those that refer to it.
 KINDS: Final[tuple[Kind, ...]] = (
     service_account,
     role,
@@ -82,7 +82,7 @@ KINDS: Final[tuple[Kind, ...]] = (
 
 
 def manifests(app: Instance) -> dict[str, Manifest]:
-    """Return the manifests of an app by the names of their files, in the order in which kustomizations list them."""
+    """Return the manifests of an app by file name, in the order of kustomizations."""
     found: dict[str, Manifest] = {}
     for kind in KINDS:
         if kind.SCOPE is Scope.PARTS:
@@ -97,10 +97,10 @@ def manifests(app: Instance) -> dict[str, Manifest]:
 
 
 def file_of(workload: Workload, kind: Kind) -> str:
-    """Return the name of a workload's file of a kind."""
+    """Return the name of the file for a workload's object of a kind."""
     return kind.FILE if workload.main else f"{workload.key}-{kind.FILE}"
 
 
 def role_of(kind: str) -> Role:
-    """Return what objects of a kind are for; kinds that are not known support others."""
+    """Return the role of a kind's objects; unknown kinds have the role of supporting objects."""
     return next((one.ROLE for one in KINDS if kind == one.KIND), by_hand.ROLES.get(kind, Role.SUPPORT))

@@ -1,4 +1,4 @@
-"""AnalysisTemplate: what a Rollout measures before it goes on."""
+"""AnalysisTemplate: the measurements of a Rollout between its steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCOPE: Final = Scope.PARTS
 
 
 def render(app: Instance) -> dict[str, Manifest]:
-    """Render one for each entry of `rollout.analysis`, under its own name, by which steps refer to it."""
+    """Return an AnalysisTemplate for each entry of `rollout.analysis`; steps refer to it by the entry's name."""
     found: dict[str, Manifest] = {}
     for workload in app.workloads.values():
         about = (workload.settings.get(progressive_rollout.FIELD) or {}).get("analysis") or {}

@@ -1,4 +1,4 @@
-"""PersistentVolumeClaim: storage that outlives pods, and that nothing deletes unless a user confirms it."""
+"""PersistentVolumeClaim: storage that stays when pods end. It is only deleted after a user confirms it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ KIND: Final = "PersistentVolumeClaim"
 ROLE: Final = Role.SUPPORT
 SCOPE: Final = Scope.PARTS
 
-# What apps ask for it by.
+# The field of the spec that asks for this kind.
 FIELD: Final = "claims"
-# Argo CD waits for a user, be it that the claim is gone from git or the Application is deleted.
+# Argo CD waits for a user's confirmation, after a removal from git and after a deletion of the Application.
 CONFIRMED: Final = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
 DEFAULT_MODES: Final = ("ReadWriteOnce",)
-# What is rendered as it is said.
+# Fields that are rendered without changes.
 _SAME: Final = ("storageClassName", "volumeMode", "volumeAttributesClassName", "volumeName", "dataSource")
 
 
 def render(app: Instance) -> dict[str, Manifest]:
-    """Return one for each of the app's `claims`, whichever of its workloads says it."""
+    """Return a PersistentVolumeClaim for each of the `claims` of the app and its workloads, by file name."""
     claims: dict[str, Data] = {}
     for workload in (app.general, *app.workloads.values()):
         claims.update({name: about for name, about in workload.claims.items() if about})

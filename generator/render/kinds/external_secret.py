@@ -1,4 +1,4 @@
-"""ExternalSecret: fetches secrets of an app from AWS Secrets Manager into the cluster, so that git never holds one."""
+"""ExternalSecret: copies secrets of an app from AWS Secrets Manager to the cluster, so that git has none."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ROLE: Final = Role.CONFIGURATION
 SCOPE: Final = Scope.APP
 DEFAULT_REFRESH: Final = "1h"
 
-# What the API server fills into each item of the list: a list that lacks it is a difference to Argo CD, for ever.
+# The API server's defaults for items of the list: without them, Argo CD would always show a difference.
 _DEFAULTS: Final = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Render one where the app says ``secrets``, or whole secrets; what names an environment is left to overlays."""
+    """Return the ExternalSecret if the app has ``secrets`` or whole secrets. Placeholders are left to overlays."""
     general = app.general
     about = general.external_secret
     whole = about.get("dataFrom") or ()
@@ -46,9 +46,9 @@ def _whole(key: str) -> dict[str, Any]:
 def manifest(
     workload: Workload, secrets: Mapping[str, SecretRef], name: str, whole: bool = False
 ) -> dict[str, Any] | None:
-    """Render one of these secrets, or of ``whole`` ones; one with ``{environment}`` is left to overlays.
+    """Return an ExternalSecret for these secrets, or for ``whole`` ones; with ``{environment}`` only in overlays.
 
-    Where no store is read, a user has made the Secret.
+    Return None if the environment reads no store: a user makes the Secret there.
     """
     asked = bool(secrets or whole) and bool(workload.secret_store)
     if not asked or any(placeholder.has(reference.key) for reference in secrets.values()):

@@ -1,4 +1,4 @@
-"""Service: further ones by name, such as one for administration, a node port, or a name for a host elsewhere."""
+"""Service: additional ones by name, such as for administration, with a node port, or as a name for another host."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCOPE: Final = Scope.PARTS
 
 
 def render(app: Instance) -> dict[str, Manifest]:
-    """Return one for each of a workload's `services`."""
+    """Return a Service for each of a workload's `services`, by file name."""
     return {
         f"{'' if one.main else f'{one.key}-'}services-{name}.yaml": _manifest(one, name, about)
         for one in app.workloads.values()
@@ -46,7 +46,7 @@ def _manifest(workload: Workload, name: str, about: Data) -> dict[str, Any]:
 
 
 def _ports(workload: Workload, about: Data) -> list[dict[str, Any]]:
-    """Return its ports: those that it lists, the one that it names, or those of the app's own Service."""
+    """Return the ports of a Service: its list, its single port, or those of the main Service."""
     if about.get("ports"):
         return [{**port, "targetPort": port.get("targetPort", port["port"])} for port in about["ports"]]
     node = {"nodePort": about["nodePort"]} if about.get("nodePort") else {}

@@ -1,4 +1,4 @@
-"""GRPCRoute: the way in by a Gateway, of requests by gRPC."""
+"""GRPCRoute: access from a Gateway for gRPC requests."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the app says ``gateway`` with this kind."""
+    """Return the GRPCRoute if the app has ``gateway`` with this kind."""
     return route.manifest(workload, KIND)

@@ -1,4 +1,4 @@
-"""Service: the one that gives the pods of a StatefulSet their names, where the workload's own does not."""
+"""Service: a headless one that gives the pods of a StatefulSet their names, if the main Service is not headless."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload is a StatefulSet. Pods find each other by it before they are ready."""
+    """Return the Service for a StatefulSet. It lets pods find each other before they are ready."""
     name = governing_service(workload)
     if workload.kind != "StatefulSet" or name == workload.name:
         return None

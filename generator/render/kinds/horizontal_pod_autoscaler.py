@@ -1,4 +1,4 @@
-"""HorizontalPodAutoscaler: how many pods, by load."""
+"""HorizontalPodAutoscaler: sets the number of pods by load."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ DEFAULT_CPU_PERCENT: Final = 70
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Render one where the spec says ``autoscale``."""
+    """Return the autoscaler if the spec has ``autoscale``."""
     about, scaled = workload.autoscale, workloads.of(workload)
     if not about or scaled.REPLICAS_PATH is None:
         return None
-    # In the order in which the controller writes them back, or Argo CD would see a difference for ever.
+    # In the order in which the controller writes them back; otherwise, Argo CD would always show a difference.
     targets = {name: about[name] for name in ("memory", "cpu") if about.get(name)}
     if not targets and not about.get("metrics"):
         targets = {"cpu": DEFAULT_CPU_PERCENT}
@@ -42,7 +42,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
 
 
 def _used(target: tuple[str, int]) -> dict[str, Any]:
-    """Return the metric of a resource, by its name and the percentage that is aimed at."""
+    """Return the metric for a resource's name and the target percentage."""
     name, percent = target
     return {
         "type": "Resource",
@@ -51,6 +51,6 @@ def _used(target: tuple[str, int]) -> dict[str, Any]:
 
 
 def target(workload: Workload) -> dict[str, str]:
-    """Return what has the pods: the workload, or the Rollout that refers to it."""
+    """Return the object that scales the pods: the workload, or the Rollout that refers to it."""
     kind = progressive_rollout if workload.settings.get(progressive_rollout.FIELD) else workloads.of(workload)
     return {"apiVersion": kind.API, "kind": kind.KIND, "name": workload.name}

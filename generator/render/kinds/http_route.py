@@ -1,4 +1,4 @@
-"""HTTPRoute: the way in by a Gateway, of requests by HTTP."""
+"""HTTPRoute: access from a Gateway for HTTP requests."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the app says ``gateway``."""
+    """Return the HTTPRoute if the app has ``gateway``."""
     return route.manifest(workload, KIND)

@@ -1,4 +1,4 @@
-"""Ingress: the way in from outside, an AWS load balancer unless the spec says otherwise."""
+"""Ingress: access from outside, by an AWS load balancer unless the spec has another class."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ ROLE: Final = Role.TRAFFIC
 SCOPE: Final = Scope.WORKLOAD
 
 _ALB: Final = "alb.ingress.kubernetes.io"
-# Whoever asks by HTTP is sent on.
+# Requests by HTTP are redirected to HTTPS.
 HTTPS: Final = {f"{_ALB}/listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]', f"{_ALB}/ssl-redirect": "443"}
-# Pods are targets themselves, so that no node port is open and a drain is clean.
+# The pods are the targets, so that no node port is open, and connections are drained before a pod ends.
 ALB: Final = {
     "alb.ingress.kubernetes.io/scheme": "internet-facing",
     "alb.ingress.kubernetes.io/target-type": "ip",
 }
 _ATTRIBUTES: Final = "alb.ingress.kubernetes.io/target-group-attributes"
 _DELAY: Final = re.compile(r"deregistration_delay\.timeout_seconds=([0-9]{1,4})(?![0-9])")
-# How long requests that have begun may take when a pod leaves. The load balancer's own default is five minutes.
+# How many seconds open requests may take when a pod ends. The load balancer's own default is five minutes.
 DEREGISTRATION_SECONDS: Final = 15
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Render one where the spec says ``ingress``; a host with ``{environment}`` in it leaves it to the overlays."""
+    """Return the Ingress if the spec has ``ingress``. A base has none with ``{environment}``; the overlays have it."""
     about = workload.ingress
     if about is None or any(placeholder.has(host.name) for host in traffic.hosts(about)):
         return None
@@ -63,7 +63,7 @@ def _path(workload: Workload, path: traffic.Path) -> dict[str, Any]:
 
 
 def _port(workload: Workload) -> str:
-    """Return the name of the first port that the Service offers."""
+    """Return the name of the Service's first port."""
     return next(port.name for port in workload.ports if port.service is not None)
 
 
@@ -80,7 +80,7 @@ def _defaults(workload: Workload, class_name: str) -> dict[str, str]:
 
 
 def _https(about: Data) -> dict[str, str]:
-    """Return what makes the balancer answer by HTTPS. Without an ARN it finds the certificate by the hosts, in ACM."""
+    """Return the annotations for HTTPS. Without an ARN, the load balancer finds the certificate in ACM by the hosts."""
     if not traffic.has_https(about):
         return {}
     arns = ",".join(traffic.certificates(about))
@@ -88,7 +88,7 @@ def _https(about: Data) -> dict[str, str]:
 
 
 def deregistration(workload: Workload) -> int:
-    """Return for how long the load balancer still sends requests to a pod that leaves; 0 where there is none of AWS."""
+    """Return for how many seconds AWS' load balancer still sends requests to a pod that must end; 0 without one."""
     about = workload.ingress
     if about is None or traffic.class_of(about) != traffic.ALB:
         return 0

@@ -1,7 +1,7 @@
-"""Job: the migration, run with the new image before the pods of a new version start.
+"""Job: the migration, which runs with the new image before the pods of a new version start.
 
-A hook of Argo CD in the Sync phase: its configuration comes in an earlier
-wave, the pods in a later one, and a failed migration leaves the old pods be.
+It is a hook of Argo CD in the Sync phase. Its configuration is in an earlier
+wave, the pods are in a later one. If the migration fails, the old pods stay.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OF_SERVING: Final = frozenset(
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Render one where the app says ``migration``: one, before all of its workloads."""
+    """Return the Job if the app has ``migration``; it runs once, before all workloads of the app."""
     workload = app.general
     about = workload.migration
     if not about:
@@ -38,14 +38,14 @@ def render(app: Instance) -> dict[str, Any] | None:
     alone = _alone(workload, tuple(about["command"]))
     main = {**container(alone), "name": "migrate"}
     labels = {
-        # Not the app's own name, or its Service would send requests to a migration. Its NetworkPolicy selects both.
+        # Another label than the app's, so that its Service sends it no requests. The NetworkPolicy selects both.
         **migration_selector(workload),
         "app.kubernetes.io/component": "migration",
         "app.kubernetes.io/part-of": workload.project,
     }
     annotations = {
         "argocd.argoproj.io/hook": "Sync",
-        # A Job cannot be changed, so each sync replaces the former one; it stays for its logs until then.
+        # A Job cannot be changed, so each sync replaces the former one. Until then it stays, for its logs.
         "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
         SYNC_WAVE: MIGRATION_WAVE,
     }
@@ -65,10 +65,10 @@ def render(app: Instance) -> dict[str, Any] | None:
 
 
 def _alone(workload: Workload, command: tuple[str, ...]) -> Workload:
-    """Return what the migration runs: without what serves requests, or would keep the Job from ending or starting.
+    """Return the workload of the migration: without parts that serve requests, or prevent its start or end.
 
-    A container beside it never ends, and a volume claim may be held by the pods that still run. Native sidecars end
-    with the Job, and stay.
+    A second container would never end, and pods that still run may use a volume claim. Native sidecars end with the
+    Job, so they stay.
     """
     claims = {volume.get("name") for volume in workload.pod.get("volumes") or [] if volume.get("persistentVolumeClaim")}
     pod = {name: value for name, value in workload.pod.items() if name not in _OF_SERVING_PODS}
@@ -77,7 +77,7 @@ def _alone(workload: Workload, command: tuple[str, ...]) -> Workload:
     if pod.get("initContainers"):
         pod["initContainers"] = [_unmounted(item, claims) for item in pod["initContainers"]]
     main = {name: value for name, value in workload.container.items() if name not in _OF_SERVING}
-    # A pooler may hand each transaction to another connection, and a migration may need one for itself.
+    # A pooler may use another connection for each transaction, but a migration may need a single one.
     direct = tuple(replace(database, pooled=False) for database in workload.databases)
     return replace(
         workload, command=command, args=(), container=_unmounted(main, claims), pod=pod, settings={}, databases=direct
@@ -85,7 +85,7 @@ def _alone(workload: Workload, command: tuple[str, ...]) -> Workload:
 
 
 def _of_dropped(pod: Data) -> set[object]:
-    """Return the empty folders that only containers have which the migration is without."""
+    """Return the names of empty volumes that only removed containers mount."""
     mounted, kept = (
         {mount.get("name") for item in pod.get(group) or [] for mount in item.get("volumeMounts") or []}
         for group in ("containers", "initContainers")
@@ -94,7 +94,7 @@ def _of_dropped(pod: Data) -> set[object]:
 
 
 def _unmounted(container: Data, claims: Collection[object]) -> dict[str, Any]:
-    """Return a container without its mounts of some volumes."""
+    """Return a container without the mounts of these volumes."""
     mounts = container.get("volumeMounts")
     if not mounts or not claims:
         return dict(container)

@@ -1,4 +1,4 @@
-"""Define what every kind of object is, whoever renders it."""
+"""The interface of all modules that render a kind of object."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Manifest = dict[str, Any]
 
 
 class Role(IntEnum):
-    """Purpose of an object; a diff shows the first role first, since it tells most of what will happen."""
+    """The role of an object. A diff shows objects in this order, because the first role explains most changes."""
 
     WORKLOAD = 0
     TASK = 1
@@ -19,7 +19,7 @@ class Role(IntEnum):
 
 
 class Scope(Enum):
-    """Owner of one object of a kind: the app itself, each of its workloads, or parts that it names."""
+    """What has an object of a kind: the app, each of its workloads, or named parts of the app."""
 
     APP = auto()
     WORKLOAD = auto()
@@ -30,9 +30,9 @@ class Kind(Protocol):
     """One Kubernetes kind.
 
     Attributes:
-        FILE: The name of its file; the workload's name is put before it, but for that of the app's own name.
-        SCOPE: What ``render`` is given, an ``Instance`` or a ``Workload``. For parts it is given an ``Instance``, and
-            returns manifests by the names of their files.
+        FILE: The name of its file. The workload's name comes before it, unless it is the app's name.
+        SCOPE: The argument of ``render``: an ``Instance`` or a ``Workload``. For parts, it is an ``Instance``, and
+            ``render`` returns manifests by file name.
     """
 
     FILE: str
@@ -42,4 +42,4 @@ class Kind(Protocol):
     SCOPE: Scope
 
     def render(self, one: Any, /) -> Manifest | None:
-        """Return the manifest, without a namespace; ``None`` where the app or workload does not ask for one."""
+        """Return the manifest without a namespace; ``None`` if the app or workload does not need one."""

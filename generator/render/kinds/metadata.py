@@ -1,4 +1,4 @@
-"""Share among all objects: names, labels, and the order of a sync."""
+"""Metadata that all kinds share: names, labels, and the order of a sync."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ if TYPE_CHECKING:
 
 _NAME: Final = "app.kubernetes.io/name"
 SYNC_WAVE: Final = "argocd.argoproj.io/sync-wave"
-# A migration needs its configuration before it and the pods after it.
+# The configuration must come before a migration, and the pods after it.
 BEFORE_MIGRATION: Final = {SYNC_WAVE: "-2"}
 MIGRATION_WAVE: Final = "-1"
-# kubectl and Argo CD keep what they applied in an annotation, and 262,144 bytes are what all annotations may have. A
-# value takes more there than here: it is JSON within JSON.
+# kubectl and Argo CD store the applied manifest in an annotation. All annotations may have 262,144 bytes. A value is
+# longer there, because it is JSON within JSON.
 CLIENT_SIDE_BYTES: Final = 100_000
 SERVER_SIDE: Final = {"argocd.argoproj.io/sync-options": "ServerSideApply=true"}
 
 
 def selector(workload: Workload) -> dict[str, str]:
-    """Return the labels that tell this workload's pods from all others. They can never change."""
+    """Return the labels that only this workload's pods have. They can never change."""
     return {_NAME: workload.label}
 
 
 def migration_selector(app: Workload) -> dict[str, str]:
-    """Return the same for the pods of an app's migration. No app has a dot in its name, so it is no other's."""
+    """Return the labels of an app's migration. The value has a dot, which no app's name has, so it is unique."""
     return {_NAME: f"{app.name}.migration"}
 
 
 def all_pods(app: str, labels: Sequence[str]) -> dict[str, Any]:
-    """Return a selector for the pods of an app, by their labels, and of its migration."""
+    """Return a selector for the pods with these labels, and for those of the app's migration."""
     return {"matchExpressions": [{"key": _NAME, "operator": "In", "values": [*labels, f"{app}.migration"]}]}
 
 
 def labels(workload: Workload) -> dict[str, str]:
-    """Return the labels of every object of a workload."""
+    """Return the labels of all objects of a workload."""
     return {
         **selector(workload),
         **({} if workload.main else {"app.kubernetes.io/component": workload.key}),
@@ -53,12 +53,12 @@ def metadata(workload: Workload, name: str = "", annotations: dict[str, str] | N
 
 
 def before_migration(workload: Workload) -> dict[str, str]:
-    """Return annotations for what a migration job reads; empty where there is no such job."""
+    """Return annotations for objects that a migration needs; empty if there is no migration."""
     return dict(BEFORE_MIGRATION) if workload.migration else {}
 
 
 def config_annotations(app: Workload, config: Mapping[str, str]) -> dict[str, str]:
-    """Return annotations of a ConfigMap; a large one would not fit into the annotation of a client-side apply."""
+    """Return annotations of a ConfigMap. A large one does not fit into the annotation of a client-side apply."""
     size = sum(len(key) + len(value.encode()) for key, value in config.items())
     return {**before_migration(app), **(SERVER_SIDE if size > CLIENT_SIDE_BYTES else {})}
 
@@ -69,7 +69,7 @@ def config_name(workload: Workload) -> str:
 
 
 def own_config_name(workload: Workload) -> str:
-    """Return the same for what one of several workloads has of its own."""
+    """Return the name of the ConfigMap with a workload's own configuration, before kustomize adds its hash."""
     return f"{workload.app}-{workload.key}-config"
 
 
@@ -95,7 +95,7 @@ def secret_name(workload: Workload) -> str:
 
 
 def own_secret_name(workload: Workload) -> str:
-    """Return the same for what one of several workloads has of its own."""
+    """Return the name of the Secret with a workload's own secrets."""
     return f"{workload.app}-{workload.key}-secrets"
 
 

@@ -1,6 +1,6 @@
-"""NetworkPolicy of what apps need of each other: what an app may reach, and who may connect to one that is needed.
+"""NetworkPolicy for ``needs``: what an app may connect to, and who may connect to an app that others need.
 
-Policies add up: this one lets in what it says beside what the policy of ``network`` does.
+Policies add up: this one permits connections in addition to those that the policy of ``network`` permits.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ KIND: Final = network_policy.KIND
 ROLE: Final = Role.TRAFFIC
 SCOPE: Final = Scope.APP
 
-# Wherever the cluster's DNS listens: beside pods in kube-system, there are caches on nodes, and services of a cloud.
+# No peer is named, because DNS can run in pods of kube-system, in caches on nodes, or in a service of the cloud.
 _DNS: Final = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Render one where the app needs others, or others need it."""
+    """Return the NetworkPolicy if the app needs others, or others need it."""
     general = app.general
     needs = general.needs
     if not needs.closed and not needs.needed_by:
@@ -45,7 +45,7 @@ def render(app: Instance) -> dict[str, Any] | None:
 
 
 def _let_in(app: Instance, own: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return who may connect: the app itself, those that need it, and whoever is outside where it is reached from."""
+    """Return who may connect: the app itself, apps that need it, and load balancers if it has an Ingress or route."""
     peers = [{"podSelector": own}, *(network_policy.peer(*one) for one in app.general.needs.needed_by)]
     served = {port.name: port for workload in app.workloads.values() for port in workload.ports}
     rules = [{"from": peers, "ports": _ports(served)}]
@@ -58,9 +58,9 @@ def _ports(ports: dict[str, Port]) -> list[dict[str, Any]]:
 
 
 def _outside(workload: Workload) -> list[Port]:
-    """Return the ports that a load balancer leads to, unless `network` says from where.
+    """Return the ports that a load balancer connects to; empty if `network` says who may connect.
 
-    Which addresses it has, only who runs it knows.
+    The addresses of the load balancer are not known here, so the rule permits all.
     """
     if workload.network is not None:
         return []

@@ -23,9 +23,9 @@ _AGENT: Final = "169.254.170.23/32"
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Render one where the app says ``network``; from then on, no other pod gets in.
+    """Return the NetworkPolicy if the app has ``network``. Other pods can then no longer connect.
 
-    It is for the migration and for the workloads that say nothing else.
+    It applies to the migration, and to workloads without their own ``network``.
     """
     general = app.general
     under = [workload for workload in app.workloads.values() if not workload.own_network]
@@ -40,7 +40,7 @@ def render(app: Instance) -> dict[str, Any] | None:
 
 
 def peer(app: str, labels: tuple[str, ...], namespace: str | None) -> dict[str, Any]:
-    """Return what chooses an app's pods; those of another namespace by the label that Kubernetes gives each."""
+    """Return a peer that selects an app's pods. Kubernetes gives each namespace a label, which selects another one."""
     name = {"kubernetes.io/metadata.name": namespace}
     return {
         "podSelector": all_pods(app, labels),
@@ -49,7 +49,7 @@ def peer(app: str, labels: tuple[str, ...], namespace: str | None) -> dict[str, 
 
 
 def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...]) -> dict[str, Any]:
-    """Return the policy of a workload for the pods that a selector chooses."""
+    """Return the policy of a workload for the pods of a selector."""
     about = workload.network or {}
     peers: list[dict[str, Any]] = [peer(*one) for one in about.get("from", [])]
     peers += [{"ipBlock": {"cidr": cidr}} for cidr in about.get("fromCidr", [])]
@@ -70,7 +70,7 @@ def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...])
 
 
 def databases(workload: Workload) -> list[dict[str, Any]]:
-    """Return rules that let an app that may not reach everything reach its own databases."""
+    """Return rules that permit connections to the app's own databases, for apps with limited connections."""
     rules: list[dict[str, Any]] = []
     for one in workload.databases:
         pods = [{"podSelector": {"matchLabels": {"cnpg.io/cluster": one.name}}}]
@@ -81,7 +81,7 @@ def databases(workload: Workload) -> list[dict[str, Any]]:
 
 
 def _aws(workload: Workload) -> list[dict[str, Any]]:
-    """Return rules that lead to stores in AWS, whose addresses change, and to the agent that gives pods their role."""
+    """Return rules for stores in AWS, whose addresses change, and for the agent that gives pods their role."""
     if not workload.aws_ports:
         return []
     ports = [{"port": port, "protocol": "TCP"} for port in workload.aws_ports]

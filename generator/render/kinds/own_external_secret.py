@@ -1,4 +1,4 @@
-"""ExternalSecret: the secrets that one of several workloads has of its own."""
+"""ExternalSecret: the own secrets of one of several workloads."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload says ``secrets`` that its app does not."""
+    """Return the ExternalSecret if the workload has ``secrets`` that its app does not have."""
     return external_secret.manifest(workload, workload.own_secrets, own_secret_name(workload))

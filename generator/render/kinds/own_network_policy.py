@@ -1,4 +1,4 @@
-"""NetworkPolicy: who may connect to one of several workloads that says it for itself."""
+"""NetworkPolicy: who may connect to a workload with its own ``network``."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload says another ``network`` than its app."""
+    """Return the NetworkPolicy if the workload's ``network`` differs from its app's."""
     if not workload.own_network or workload.network is None:
         return None
     found = network_policy.manifest(workload, {"matchLabels": selector(workload)}, workload.ports)
-    # The app's own policy may have the name of the workload that is called like the app.
+    # The workload may have the app's name, and the app's policy has that name already.
     return {**found, "metadata": {**found["metadata"], "name": f"{workload.app}-{workload.key}"}}

@@ -1,9 +1,9 @@
-"""The pod of a workload: what a Deployment and a migration Job have in common.
+"""The pod of a workload, for Deployments, migration Jobs and all other kinds.
 
-Safe unless the spec says otherwise: not root, no privilege escalation, no
-capabilities, the runtime's seccomp profile, a read-only root file system and
-no service-account token. That is what the restricted Pod Security Standard
-asks for, and a little more.
+The defaults are safe: not root, no privilege escalation, no capabilities, the
+runtime's seccomp profile, a read-only root file system and no token of the
+ServiceAccount. This is a little more than the restricted Pod Security Standard
+requires.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from generator.spec.override import overridden
 from generator.spec.variables import ordered
 from generator.spec.workload import ARCHITECTURE, Workload, file_key
 
-# Of every container, unless the spec says otherwise.
+# The defaults for all containers.
 _SAFE: Final[dict[str, Any]] = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -31,9 +31,9 @@ _SAFE: Final[dict[str, Any]] = {
 }
 
 
-# What Kubernetes alone does (skews of 5 and 3) leaves two or three pods on one node.
+# Kubernetes' own defaults (skews of 5 and 3) can put two or three pods on one node.
 _TOPOLOGIES: Final = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-# The label by which the pods of one version are counted, and not those that they replace.
+# With this label, only pods of the same version count, and not the pods that they replace.
 _VERSIONS: Final = {"Deployment": "pod-template-hash", "StatefulSet": "controller-revision-hash"}
 _ROLLOUT_VERSION: Final = "rollouts-pod-template-hash"
 # The name of the volume with an app's files.
@@ -57,13 +57,13 @@ def container(workload: Workload) -> dict[str, Any]:
 
 
 def _variables(workload: Workload) -> list[dict[str, Any]]:
-    """Return the variables: those of its databases first, which others may refer to."""
+    """Return the variables. Those of databases come first, because others may refer to them."""
     own = [variable for database in workload.databases for variable in database.env()]
     return [*own, *(dict(item) for item in workload.env)]
 
 
 def _sources(workload: Workload) -> list[dict[str, Any]]:
-    """Return what the variables come from; what is a workload's own goes over what is its app's."""
+    """Return the sources of variables (``envFrom``). A workload's own source comes last, and overrides the app's."""
     config = [(workload.shared_config, config_name), (workload.own_config, own_config_name)]
     whole = workload.external_secret.get("dataFrom") or workload.encrypted_secret is not None
     secrets = [(workload.shared_secrets or whole, secret_name), (workload.own_secrets, own_secret_name)]
@@ -77,7 +77,7 @@ def _mounts(workload: Workload) -> list[dict[str, Any]]:
     folder = [{"name": volume, "mountPath": path} for volume, path in folders.volumes(workload.writable).items()]
     claims = workload.settings.get("volumeClaimTemplates") or {}
     files = [
-        # One by one, so that the image's other files in the folder stay.
+        # Files are mounted one by one, so that other files of the image in the folder stay.
         {"name": FILES, "mountPath": path, "subPath": file_key(path), "readOnly": True}
         for path in workload.files
     ]
@@ -96,9 +96,9 @@ def _mounts(workload: Workload) -> list[dict[str, Any]]:
 
 
 def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the pod around its ``main`` container, and ``more``.
+    """Return the pod's ``spec`` with its ``main`` container and the fields in ``more``.
 
-    The spec's ``container`` and ``pod`` are laid over it.
+    The app's ``container`` and ``pod`` are merged over it.
     """
     security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     limit = {"sizeLimit": workload.writable_size}
@@ -123,7 +123,7 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
 
 
 def _counted(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
-    """Count the workload's own pods where a constraint does not say which: Kubernetes would count none."""
+    """Add the workload's own selector to constraints without one, because Kubernetes would count no pods."""
     given = spec.get("topologySpreadConstraints")
     if not given:
         return spec
@@ -132,13 +132,13 @@ def _counted(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
 
 
 def spread(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
-    """Spread several pods where the project does, and they have no constraint: an empty list is to be none."""
+    """Add the project's spread for several pods without a constraint. An empty list means that they want none."""
     several = workload.spread and workload.is_several and workload.kind in _VERSIONS
-    # Pods that share a volume of one node would be drawn away from it.
+    # Pods that share a volume of one node must stay on that node.
     if not several or workload.has_volume_of_one_node or "topologySpreadConstraints" in spec:
         return spec
     version = _ROLLOUT_VERSION if workload.settings.get("rollout") else _VERSIONS[workload.kind]
-    # A preference: no pod waits for a zone or a node that is not there.
+    # This is a preference: no pod waits for a zone or a node that does not exist.
     about = {
         "whenUnsatisfiable": "ScheduleAnyway",
         "labelSelector": {"matchLabels": selector(workload)},
@@ -149,7 +149,7 @@ def spread(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
 
 
 def _hardened(spec: dict[str, Any]) -> dict[str, Any]:
-    """Give the containers beside the main one the same safe defaults."""
+    """Give sidecars and init containers the same safe defaults."""
     main, *others = spec["containers"]
     groups = {"initContainers": spec.get("initContainers") or [], "containers": others}
     safe = {
@@ -160,7 +160,7 @@ def _hardened(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_unused(spec: dict[str, Any], ours: set[str]) -> dict[str, Any]:
-    """Leave out those of our volumes that are mounted nowhere any more: the spec mounts another in their place."""
+    """Remove generated volumes without a mount: the spec has mounted another volume in their place."""
     containers = [*spec["containers"], *spec.get("initContainers", [])]
     mounted = {mount.get("name") for item in containers for mount in item.get("volumeMounts") or []}
     volumes = [volume for volume in spec.get("volumes", []) if volume.get("name") not in ours - mounted]
@@ -170,12 +170,12 @@ def _without_unused(spec: dict[str, Any], ours: set[str]) -> dict[str, Any]:
 
 
 def _main(container: dict[str, Any]) -> dict[str, Any]:
-    """Put its variables in an order in which Kubernetes can fill in ``$(NAME)``, wherever each of them comes from."""
+    """Order the container's variables so that Kubernetes can replace each ``$(NAME)``."""
     return {**container, "env": ordered(container["env"])} if container.get("env") else container
 
 
 def _with(base: dict[str, Any], extra: Any) -> dict[str, Any]:
-    """Lay ``extra`` over ``base``: maps merge, lists merge by Kubernetes' key, and lists without one are joined."""
+    """Merge ``extra`` over ``base``: maps merge, lists merge by Kubernetes' key, lists without a key are joined."""
     result = dict(base)
     for name, value in extra.items():
         present = result.get(name)

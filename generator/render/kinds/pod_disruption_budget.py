@@ -1,4 +1,4 @@
-"""PodDisruptionBudget: how many pods a node drain may take away at once."""
+"""PodDisruptionBudget: how many pods may be evicted at once, for example when a node is drained."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Render one where there is more than one pod. With one pod it would only block node drains."""
+    """Return the budget if there is more than one pod. With one pod it would only block drains of nodes."""
     if workload.disruption is None:
         return None
     return {
@@ -25,7 +25,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "metadata": metadata(workload),
         "spec": {
             **workload.disruption,
-            # A pod that is not ready serves no request: it must not hold up the drain of a node.
+            # A pod that is not ready serves no requests, so it must not block the drain of a node.
             "unhealthyPodEvictionPolicy": workload.disruption.get("unhealthyPodEvictionPolicy", "AlwaysAllow"),
             "selector": {"matchLabels": selector(workload)},
         },

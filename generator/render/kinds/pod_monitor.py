@@ -1,4 +1,4 @@
-"""PodMonitor: where the Prometheus Operator finds a workload's metrics."""
+"""PodMonitor: tells the Prometheus Operator where a workload's metrics are."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ KIND: Final = "PodMonitor"
 ROLE: Final = Role.SUPPORT
 SCOPE: Final = Scope.WORKLOAD
 
-# What apps ask for it by.
+# The field of the spec that asks for this kind.
 FIELD: Final = observed.METRICS
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where `metrics` are read by the Prometheus Operator, and not by annotations of pods."""
+    """Return the PodMonitor if `metrics` are for the Prometheus Operator, instead of annotations of pods."""
     about = workload.settings.get(FIELD)
     if not about or about.get("scrape") != KIND:
         return None

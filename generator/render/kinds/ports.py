@@ -8,13 +8,13 @@ from generator.spec.workload import Port
 
 
 def container_ports(ports: tuple[Port, ...]) -> list[dict[str, Any]]:
-    """List ports as a container does."""
+    """Return ports in the shape of a container."""
     shared = len({port.number for port in ports}) < len(ports)
     return [{"name": port.name, "containerPort": port.number, **_protocol(port, shared)} for port in ports]
 
 
 def service_ports(ports: tuple[Port, ...]) -> list[dict[str, Any]]:
-    """List ports as a Service does: those that it offers."""
+    """Return the ports of the Service, in the shape of a Service."""
     offered = [port for port in ports if port.service is not None]
     shared = len({port.service for port in offered}) < len(offered)
     return [
@@ -31,5 +31,5 @@ def _more(port: Port) -> dict[str, Any]:
 
 
 def _protocol(port: Port, shared: bool) -> dict[str, str]:
-    """Say the protocol of all ports where two share a number: else a user's patch would make one of the two."""
+    """Return the protocol if two ports have one number; without it, a user's patch would merge the two ports."""
     return {} if port.protocol == "TCP" and not shared else {"protocol": port.protocol}

@@ -1,7 +1,7 @@
-"""Rollout: how a new version comes bit by bit, by Argo Rollouts, with the pods that the Deployment describes.
+"""Rollout: Argo Rollouts replaces the pods of a Deployment step by step.
 
-The Deployment stays and is referred to, so that nothing else need know of it: images, patches and overlays are its own.
-Once the pods of the Rollout serve, its controller takes away those of the Deployment.
+The Rollout refers to the Deployment, which stays. So images, patches and overlays work as without a Rollout.
+When the pods of the Rollout serve, its controller removes the pods of the Deployment.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ SCOPE: Final = Scope.WORKLOAD
 
 API: Final = "argoproj.io/v1alpha1"
 _DEPLOYMENT: Final = {"apiVersion": "apps/v1", "kind": "Deployment"}
-# What apps ask for it by.
+# The field of the spec that asks for this kind.
 FIELD: Final = "rollout"
-# What its controller makes beside what that of the Deployment does.
+# The kinds that its controller makes in addition to those of the Deployment's controller.
 CREATES: Final = frozenset({(GROUP, "AnalysisRun")})
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Render one where a Deployment says ``rollout``."""
+    """Return the Rollout if a Deployment has ``rollout``."""
     about = workload.settings.get(FIELD)
     if not about or workload.kind != _DEPLOYMENT["kind"]:
         return None
@@ -42,7 +42,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
             "workloadRef": {
                 **_DEPLOYMENT,
                 "name": workload.name,
-                # Until the new pods serve, the old ones do.
+                # The old pods serve until the new ones do.
                 "scaleDown": "onsuccess",
             },
             "strategy": _strategy(workload, about),

@@ -1,4 +1,4 @@
-"""Role: what an app's pods may do in the API of the cluster."""
+"""Role: the rights of an app's pods in the cluster's API."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ API: Final = f"{GROUP}/v1"
 KIND: Final = "Role"
 ROLE: Final = kinds.Role.SUPPORT
 SCOPE: Final = kinds.Scope.APP
-# What apps ask for it by.
+# The field of the spec that asks for this kind.
 FIELD: Final = "role"
-# Kubernetes' own word for what a user wants others to know of an object.
+# Kubernetes' own annotation for a description of an object.
 _REASON: Final = "kubernetes.io/description"
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Render one where the app says ``role``."""
+    """Return the Role if the app has ``role``."""
     general = app.general
     if not general.role or placeholder.has(general.role):
         return None

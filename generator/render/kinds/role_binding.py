@@ -1,4 +1,4 @@
-"""RoleBinding: gives an app's role to its account."""
+"""RoleBinding: gives an app's Role to its ServiceAccount."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCOPE: Final = Scope.APP
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Render one where there is a role. kustomize adds the namespace of the account."""
+    """Return the RoleBinding if there is a Role. kustomize adds the namespace of the ServiceAccount."""
     if role.render(app) is None:
         return None
     general = app.general

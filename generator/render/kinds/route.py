@@ -1,6 +1,6 @@
-"""Routes of the Gateway API: from a Gateway that is there already to an app's Service.
+"""Routes of the Gateway API: from an existing Gateway to an app's Service.
 
-What the API fills in is written out: it lies in lists, where Argo CD would see it as a difference for ever.
+The manifests contain the API's defaults: these are in lists, where Argo CD would otherwise always show a difference.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DEFAULT: Final = "HTTPRoute"
 
 
 def manifest(workload: Workload, kind: str) -> dict[str, Any] | None:
-    """Return the route, if it is of this kind; one with ``{environment}`` in it is left to the overlays."""
+    """Return the route if it has this kind. A base has no route with ``{environment}``; the overlays have it."""
     about = workload.gateway
     if about is None or about.get("kind", DEFAULT) != kind or placeholder.has(about):
         return None
@@ -44,7 +44,7 @@ def manifest(workload: Workload, kind: str) -> dict[str, Any] | None:
 
 
 def _simple(about: Data, kind: str) -> dict[str, Any]:
-    """Return the rule of an app that says none: of an HTTPRoute by the prefixes of paths, of a GRPCRoute for all."""
+    """Return the rule of an app without its own: for an HTTPRoute by prefixes of paths, for a GRPCRoute for all."""
     if kind != DEFAULT:
         return {}
     paths = about.get("paths") or ["/"]
@@ -61,7 +61,7 @@ def _rule(workload: Workload, about: Data, given: Mapping[str, Any]) -> dict[str
 
 
 def _port(workload: Workload, about: Data) -> int:
-    """Return the number of the Service's port, which a route takes no name of."""
+    """Return the number of the Service's port, because a route cannot use the port's name."""
     wanted = about.get("port")
     if isinstance(wanted, int):
         return wanted

@@ -1,4 +1,4 @@
-"""ScaledObject of KEDA: how many pods, by what waits for them. KEDA makes the autoscaler of it."""
+"""ScaledObject of KEDA: sets the number of pods by the amount of waiting work. KEDA makes an autoscaler from it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ GROUP: Final = trigger_authentication.GROUP
 KIND: Final = "ScaledObject"
 ROLE: Final = Role.SUPPORT
 SCOPE: Final = Scope.WORKLOAD
-# What KEDA makes of it.
+# The kinds that KEDA makes from it.
 CREATES: Final = frozenset({("autoscaling", "HorizontalPodAutoscaler")})
-# KEDA's own would be none, which stops an app that has no load for a while.
+# KEDA's default is no pods, which would stop an app without load.
 DEFAULT_LEAST: Final = 1
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the app says ``keda``; one with ``{environment}`` in it is left to the overlays."""
+    """Return the ScaledObject if the app has ``keda``. A base has none with ``{environment}``; the overlays have it."""
     about, scaled = workload.keda, workloads.of(workload)
     if not about or scaled.REPLICAS_PATH is None or placeholder.has(about):
         return None

@@ -1,4 +1,4 @@
-"""SealedSecret: secrets that a controller in the cluster decrypts, from a file of the user's."""
+"""SealedSecret: encrypted secrets from a user's file, which a controller in the cluster decrypts."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ KIND: Final = encrypted_secrets.SEALED[1]
 ROLE: Final = Role.CONFIGURATION
 SCOPE: Final = Scope.APP
 
-# What apps ask for it by.
+# The field of the spec that asks for this kind.
 FIELD: Final = encrypted_secrets.FIELD
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Return the app's, where its file has one."""
+    """Return the app's SealedSecret if its file contains one."""
     return encrypted(app, encrypted_secrets.SEALED)
 
 
 def encrypted(app: Instance, kind: tuple[str, str]) -> dict[str, Any] | None:
-    """Return what stands in the app's file if it is of a kind, with our labels, and before the app's migration."""
+    """Return the manifest in the app's file if it has this kind, with the usual labels, before the migration."""
     given = app.general.encrypted_secret
     if not given or read_file.kind_of(given) != kind:
         return None

@@ -1,4 +1,4 @@
-"""Service: one stable name and address for the pods."""
+"""Service: a stable name and address for the pods of a workload."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _PLAIN: Final = (
 
 
 def settings(about: Data) -> dict[str, Any]:
-    """Return what a Service says beside its type, its selector and its ports."""
+    """Return the fields of a Service's ``spec`` other than its type, selector and ports."""
     plain = {name: about[name] for name in _PLAIN if about.get(name) is not None}
     return {**({"clusterIP": "None"} if about.get("headless") else {}), **plain}
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Render one where the workload has ports, unless the spec says ``service: false``."""
+    """Return the Service if the workload has ports, unless the spec has ``service: false``."""
     about = workload.service
     if about is None or not workload.ports:
         return None

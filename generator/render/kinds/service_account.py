@@ -1,4 +1,4 @@
-"""ServiceAccount: the pods' identity, to which an IAM role can be bound."""
+"""ServiceAccount: the identity of the pods; it can have an IAM role."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ GROUP: Final = ""
 KIND: Final = "ServiceAccount"
 ROLE: Final = Role.SUPPORT
 SCOPE: Final = Scope.APP
-# Read by EKS, which gives the pods the credentials of the role.
+# EKS reads this annotation and gives the pods credentials of the role.
 IRSA: Final = "eks.amazonaws.com/role-arn"
 
 
 def render(app: Instance) -> dict[str, Any]:
-    """Render one for every app, so that rights given to one are not given to all."""
+    """Return the ServiceAccount. Each app has its own, so that rights of one app do not apply to others."""
     workload = app.general
     role = workload.service_account.get("roleArn")
     irsa = {IRSA: role} if role and not placeholder.has(role) else {}

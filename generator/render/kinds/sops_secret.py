@@ -1,4 +1,4 @@
-"""SopsSecret: secrets that the operator of sops decrypts in the cluster, from a file of the user's."""
+"""SopsSecret: encrypted secrets from a user's file, which the operator of sops decrypts in the cluster."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ FIELD: Final = encrypted_secrets.FIELD
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Return the app's, where its file has one; its operator does not mind labels that sops has not signed."""
+    """Return the app's SopsSecret if its file contains one. The operator accepts labels that sops has not signed."""
     return sealed_secret.encrypted(app, encrypted_secrets.SOPS)

@@ -1,4 +1,4 @@
-"""TriggerAuthentication of KEDA: how the scalers of a workload are let in where they ask."""
+"""TriggerAuthentication of KEDA: the credentials that a workload's scalers use to read their sources."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ API: Final = f"{GROUP}/v1alpha1"
 KIND: Final = "TriggerAuthentication"
 ROLE: Final = Role.SUPPORT
 SCOPE: Final = Scope.WORKLOAD
-# What apps ask for it by.
+# The field of the spec that asks for this kind.
 FIELD: Final = "keda"
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where ``keda`` says ``authentication``."""
+    """Return the TriggerAuthentication if ``keda`` has ``authentication``."""
     about = (workload.keda or {}).get("authentication")
     if not about or placeholder.has(about):
         return None

@@ -1,12 +1,12 @@
 """Render the repository: a module for each part of it, and their registry.
 
 An output is a module with ``ROOTS``, ``render_project(spec)`` and ``render_app(spec,
-app)``, which yield ``File`` objects. To add one: write the module, put it into
+app)``, which yield ``File`` objects. To add an output, write the module, add it to
 ``OUTPUTS``, and add a golden case.
 
-The files of an app follow from the project's part of the spec and that app
-alone: its renderers are not shown any other. So they need not be rendered
-again while both are the same.
+The files of an app depend only on that app and on the project's part of the
+spec: ``render_app`` cannot see other apps. So the files are only rendered again
+if one of the two has changed.
 """
 
 from __future__ import annotations

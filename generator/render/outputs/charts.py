@@ -1,6 +1,6 @@
 """Helm charts: ``base/<app>/values.yaml`` for all environments, ``overlays/<environment>/<app>/values.yaml`` for each.
 
-Helm lays the second over the first. The version stands in the Application, where Argo CD reads it.
+Helm merges the second over the first. The Application has the version, because Argo CD reads it there.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from generator.spec.layout import VALUES, base_path, copy_path, overlay_path
 if TYPE_CHECKING:
     from generator.spec.model import AnyApp, Spec
 
-# Charts' own resource definitions are too large for the annotation of a client-side apply, and come with objects of
-# the kinds that they define.
+# CustomResourceDefinitions of charts are too large for the annotation of a client-side apply. Charts also contain
+# objects of the kinds that they define.
 SYNC_OPTIONS: Final = ("ServerSideApply=true", "SkipDryRunOnMissingResource=true")
-# What nearly every chart is made of. Cluster-wide kinds, and those of custom resources, are named in the spec.
+# Kinds that nearly all charts have. The spec must name kinds without a namespace, and kinds of custom resources.
 USUAL: Final = frozenset(
     {
         ("", "ConfigMap"), ("", "PersistentVolumeClaim"), ("", "Pod"), ("", "Secret"), ("", "Service"),
@@ -29,17 +29,17 @@ USUAL: Final = frozenset(
         ("rbac.authorization.k8s.io", "Role"), ("rbac.authorization.k8s.io", "RoleBinding"),
     }
 )  # fmt: skip
-# The name that the Application gives this repository, whose values the chart gets.
+# The name of this repository in the Application's sources; the chart's values refer to it.
 _REF: Final = "values"
 
 
 def render_project(_spec: Spec) -> Iterator[File]:
-    """Yield nothing: values belong to some app."""
+    """Yield nothing: all files belong to an app."""
     yield from ()
 
 
 def render_app(_spec: Spec, app: AnyApp) -> Iterator[File]:
-    """Yield the values of an app that is a chart: those of all environments first."""
+    """Yield the files with the values of a chart: first those of all environments."""
     if not isinstance(app, ChartApp):
         return
     yield _file(app, base_path(app.name), app.values)
@@ -51,23 +51,23 @@ def render_app(_spec: Spec, app: AnyApp) -> Iterator[File]:
 
 def _file(app: ChartApp, folder: str, values: Mapping[str, Any]) -> File:
     path = f"{folder}/{VALUES}"
-    # `{}` would have to go before a value could be added by hand.
+    # Users would have to remove `{}` before they add a value by hand.
     return yaml_file(path, values, app=app.name) if values else File(path, HEADER, app.name)
 
 
 def folders(app: ChartApp, environment: str) -> list[str]:
-    """Return the folders whose values a chart gets in one environment, in the order in which they are laid."""
+    """Return the folders with a chart's values in an environment; later ones take precedence."""
     base = copy_path(environment, app.name) if app.has_copy(environment) else base_path(app.name)
     return [base, overlay_path(environment, app.name)]
 
 
 def sources(spec: Spec, app: ChartApp, environment: str) -> list[dict[str, Any]]:
-    """Return the sources of the Application: the chart, and this repository for its values."""
+    """Return the sources of the Application: the chart, and this repository for the values."""
     chart, version = app.chart, app.version(environment)
     digest = app.digest(environment)
     files = [f"${_REF}/{folder}/{VALUES}" for folder in folders(app, environment)]
     where: dict[str, Any] = (
-        # Argo CD takes the digest, and users read the version.
+        # Argo CD uses the digest; the version is for users.
         {"repoURL": _repository(chart), "targetRevision": f"{version}@{digest}" if digest else version, "path": "."}
         if chart.is_oci
         else {"repoURL": _repository(chart), "chart": chart.name, "targetRevision": version}
@@ -79,7 +79,7 @@ def sources(spec: Spec, app: ChartApp, environment: str) -> list[dict[str, Any]]
 
 
 def repositories(spec: Spec) -> list[str]:
-    """Return where charts come from, as their Applications name it."""
+    """Return the repositories of charts, in the notation of Applications."""
     return sorted({_repository(app.chart) for app in spec.charts.values()})
 
 
@@ -88,13 +88,13 @@ def _repository(chart: Chart) -> str:
 
 
 def namespaced(spec: Spec) -> frozenset[tuple[str, str]]:
-    """Return the kinds with a namespace that charts and adopted manifests may have, as (group, kind)."""
+    """Return the kinds with a namespace, as (group, kind), that charts and adopted manifests may contain."""
     named = {kind for kind in _named(spec) if not scopes.is_cluster_wide(*kind)}
     return frozenset(USUAL | named if spec.charts or spec.adopted else ())
 
 
 def cluster_wide(spec: Spec) -> list[tuple[str, str]]:
-    """Return the kinds without one; a kind that is not known here may be either, and is in both lists."""
+    """Return their kinds without a namespace. An unknown kind is in both lists, because it may be either."""
     return sorted(kind for kind in _named(spec) if scopes.is_cluster_wide(*kind) or not scopes.is_known(kind[0]))
 
 

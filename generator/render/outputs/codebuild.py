@@ -1,4 +1,4 @@
-"""AWS CodeBuild: ``buildspec.yml`` tests, builds and pushes apps that have their source here, and commits the tags."""
+"""AWS CodeBuild: ``buildspec.yml`` tests, builds and pushes apps with their source here, and commits the tags."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ HEADER: Final = """\
 # from where Argo CD takes them. Nothing is committed unless every phase before succeeded.
 """
 _BUILDING: Final[tuple[Phase, ...]] = ("test", "prepare", "build")
-# CodeBuild runs post_build after a failed build, too.
+# CodeBuild also runs post_build after a failed build.
 _GUARD: Final = """\
 if [ "${CODEBUILD_BUILD_SUCCEEDING:-0}" != 1 ]; then
   echo "error: an earlier phase failed; nothing is committed" >&2
   exit 1
 fi
 """
-# Ordered by build number, and traceable to its commit.
+# The tag has the build's number for the order, and the commit.
 _TAG: Final = 'export TAG="${CODEBUILD_BUILD_NUMBER}-${CODEBUILD_RESOLVED_SOURCE_VERSION:0:12}"'
-# A commit that only releases changes no source, so that no build starts another.
+# A commit that only releases does not change sources, so a build does not start another one.
 _CHANGED: Final = f"{pipeline_steps.GENERATOR} changed"
 _TELL: Final = 'export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"'
 _FIELD: Final = "python -P -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])'"
-# Where the AWS CLI finds the credentials of the build's role. What is not told can still be looked for: see docs.
+# The variables with the address of the credentials of the build's role. A test could still find the address: see docs.
 WITHOUT_ROLE: Final = (
     "unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN"
     " AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
@@ -38,12 +38,12 @@ WITHOUT_ROLE: Final = (
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
-    """Render nothing: one file builds all apps."""
+    """Yield nothing: one file builds all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render nothing where no app has its source in this repository, or CodeBuild is not wanted."""
+    """Yield ``buildspec.yml`` if an app has its source in this repository and CodeBuild is wanted."""
     found = pipeline_steps.pipeline(spec)
     if found is None or spec.ci.get("codebuild") is False:
         return
@@ -53,7 +53,7 @@ def render_project(spec: Spec) -> Iterator[File]:
         "phases": {
             "install": install(spec, pipeline_steps.install(spec)),
             "pre_build": phase(changed(spec)),
-            # A test that fails ends the phase: nothing is logged in to before that.
+            # A failed test ends the phase, before any login.
             "build": phase([line for name in _BUILDING for line in commands(found, name)]),
             "post_build": phase([_GUARD, *commands(found, "scan"), *login(spec), *commands(found, "release")]),
         },
@@ -63,35 +63,35 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 
 def install(spec: Spec, command: str) -> dict[str, Any]:
-    """Return the phase that brings Python and the generator."""
+    """Return the phase that installs Python and the generator."""
     versions = {"python": "3.11", **{name: str(v) for name, v in spec.ci.get("runtime", {}).items()}}
     return {"on-failure": "ABORT", "runtime-versions": versions, "commands": [command]}
 
 
 def environment(spec: Spec) -> dict[str, Any]:
-    """Return what all phases may see. No secret is among it: tests would see it too."""
+    """Return the variables for all phases. They contain no secrets, because tests would see them, too."""
     if app := spec.ci.get("githubApp"):
         return {"variables": {"GITHUB_APP_ID": app["id"]}}
     return {} if spec.ci.get("credentials") else {"git-credential-helper": "yes"}
 
 
 def allowed(spec: Spec, command: str) -> str:
-    """Return one command that may know git's and the forge's credentials, and nothing after it."""
+    """Return a command that gets the credentials for git and the forge; later commands do not get them."""
     app = spec.ci.get("githubApp")
     lines = _private_key(app["secret"]) if app else _user_and_token(spec)
     return f"(\n{_chain([*lines, command])})\n" if lines else command
 
 
 def granted(spec: Spec, script: str) -> str:
-    """Return a script of several lines that may push, as one command: it ends with the first line that fails."""
+    """Return a script of several lines that may push, as one command that ends at the first line that fails."""
     lines = "".join(f"{line}\n" for line in _credentials(spec))
     return f"( set -e\n{lines}{script})\n"
 
 
 def changed(spec: Spec, *, whole: bool = False) -> list[str]:
-    """Return the commands that tell which apps to build.
+    """Return the commands that find the apps to build.
 
-    The commit to compare with may have to be fetched, unless the source is a ``whole`` clone.
+    They fetch the commit to compare with, unless the source is a ``whole`` clone.
     """
     lines = [] if whole else _credentials(spec)
     inner = f"\n{_chain([*lines, _CHANGED])}" if lines else _CHANGED
@@ -99,15 +99,15 @@ def changed(spec: Spec, *, whole: bool = False) -> list[str]:
 
 
 def login(spec: Spec) -> list[str]:
-    """Return what lets git in: environment variables, which reach it through a credential helper of `bump`."""
+    """Return the commands that set git's credentials as environment variables; `bump` passes them to git."""
     lines = _credentials(spec)
     return [f'if [ -n "$APPS" ]; then\n{_chain(lines)}fi\n'] if lines else []
 
 
 def _credentials(spec: Spec) -> list[str]:
-    """Return the commands that fetch credentials once they are needed: an App's token lasts an hour.
+    """Return the commands that fetch credentials shortly before use, because an App's token is valid for an hour.
 
-    None for CodeBuild's own.
+    Empty if CodeBuild's own credentials are used.
     """
     app = spec.ci.get("githubApp")
     if not app:
@@ -135,34 +135,34 @@ def _secret(name: str) -> str:
 
 
 def _chain(lines: Sequence[str]) -> str:
-    """Join commands of which each needs those before it: CodeBuild would go on after one that fails."""
+    """Join commands that depend on each other, because CodeBuild would continue after one that fails."""
     return " &&\n".join(f"  {line}" for line in lines) + "\n"
 
 
 def phase(lines: list[str]) -> dict[str, Any]:
-    """Return a phase of these commands, after which nothing runs if one fails."""
+    """Return a phase of these commands; if one fails, no later phase runs."""
     return {"on-failure": "ABORT", "commands": lines}
 
 
 def commands(found: Pipeline, name: Phase) -> list[str]:
-    """Return the commands of a phase, for the apps that are to be built."""
+    """Return the commands of a phase for the apps to build."""
     return [_command(step) for step in found.steps if step.phase == name]
 
 
 def _command(step: Step) -> str:
-    """Return a step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
+    """Return a step as one command. CodeBuild runs it as a script, which would continue after a line that fails."""
     if not step.app:
         return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
     before = [WITHOUT_ROLE] if step.phase == "test" else []
     lines = [*before, *([f"cd {step.folder}"] if step.folder else []), *step.commands]
-    # What users write over several lines may hold a here-document, which no space may be put before.
+    # A user's command over several lines may contain a here-document, which must not be indented.
     indent = "" if step.folder and any("\n" in line for line in lines) else "  "
     body = "".join(f"{indent}{line}\n" for command in lines for line in command.rstrip("\n").split("\n"))
     return f'if [[ " $APPS " == *" {step.app} "* ]]; then ( set -e  # {step.name}\n{body}) fi\n'
 
 
 def reports(found: Pipeline) -> dict[str, Any]:
-    """Return the reports of tests, which CodeBuild shows."""
+    """Return the test reports for CodeBuild."""
     if not found.reports:
         return {}
     groups = {

@@ -1,8 +1,8 @@
-"""``CODEOWNERS``: the approvers of an environment are asked about every change to it.
+"""``CODEOWNERS``: the approvers of an environment must review all changes to it.
 
-Written where the forge looks for it, in its own language: GitHub and GitLab
-take paths, Gitea regular expressions, see ``spec.forge_kinds``. Other forges
-have no such file.
+The path and the patterns depend on the forge: GitHub and GitLab have patterns
+of paths, Gitea has regular expressions; see ``spec.forge_kinds``. Other forges
+do not support this file.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ _ABOUT: Final = """\
 # Whoever may approve a change must be listed here, and have write access. It takes effect where
 # the branch is protected: python -m generator protection
 """
-# A line that stays between ours and theirs, so that git merges both.
+# This line separates generated rules from users' rules, so that git can merge changes of both.
 _MORE: Final = "# Rules of your own go here; the last one that matches counts.\n"
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
-    """Render nothing: one file is for all apps."""
+    """Yield nothing: one file is for all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render nothing where no environment has approvers, or the forge has no code owners."""
+    """Yield the file if an environment has approvers and the forge supports code owners."""
     reads = forge_kinds.find(spec.repository, spec.forge.kind).code_owners
     if reads is None or not has_owners(spec):
         return
-    # What follows from them is generated, and needs an approval of its own.
+    # Files that are generated from these need their own approval.
     files = {path: names for path, names in said.owners(spec.data).items() if names}
     owned = [
         (place, names)
@@ -52,7 +52,7 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 
 def has_owners(spec: Spec) -> bool:
-    """Tell whether any environment has approvers, or any file of apps owners."""
+    """Tell whether any environment has approvers, or any included file has owners."""
     return bool(approvers(spec)) or any(said.owners(spec.data).values())
 
 
@@ -62,7 +62,7 @@ def approvers(spec: Spec) -> tuple[str, ...]:
 
 
 def owners(names: tuple[str, ...], *, emails: bool = True) -> list[str]:
-    """Return owners as forges write them: ``@ann``, ``@acme/platform``, or an e-mail address as it is."""
+    """Return owners in the forges' notation: ``@ann``, ``@acme/platform``, or an e-mail address."""
     return [
         name if "@" in name[1:] else f"@{name.removeprefix('@')}" for name in names if emails or "@" not in name[1:]
     ]
@@ -76,9 +76,9 @@ def _environments(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what reaches every environment, or says who may change what: that is for those who approve the last one.
+    """Yield the paths that affect all environments, or who may approve. Approvers of the last environment own them.
 
-    Forges ask any one of a line's owners, so with the others on it they could approve for all.
+    A forge needs the approval of only one owner of a line, so other owners on it could approve for all.
     """
     strictest = next((one.approvers for one in reversed(list(spec.environments.values())) if one.approvers), ())
     folder = path.rpartition("/")[0]
@@ -93,13 +93,13 @@ def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what a promotion of a base writes; a later rule counts more."""
+    """Yield the rules for files of promoted bases; later rules take precedence."""
     for environment in spec.environments.values() if spec.promotion.base else ():
         yield f"{PROMOTED_BASES}/{environment.name}/", environment.approvers
 
 
 def _charts(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Return what holds the versions of charts; a later rule counts more."""
+    """Yield the rules for files with versions of charts; later rules take precedence."""
     for environment in spec.environments.values() if spec.charts else ():
         for app in spec.charts.values():
             if environment.name in app.environments:

@@ -1,4 +1,4 @@
-"""Render an app's `files`: kustomize makes ConfigMaps of them, which it names by their content."""
+"""Render an app's `files`: kustomize makes ConfigMaps from them, with a hash of the content in the name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOLDER = "files"
 
 
 class FileMap(NamedTuple):
-    """One ConfigMap: its name before kustomize adds a hash, where its files lie, these by key, and its annotations."""
+    """A ConfigMap: its name without the hash, the folder of its files, the files by key, and its annotations."""
 
     name: str
     folder: str
@@ -23,20 +23,20 @@ class FileMap(NamedTuple):
 
 
 def of(app: Instance) -> dict[str, FileMap]:
-    """Return the ConfigMaps of an app's files by name: that of all its workloads, and those of one of its own."""
+    """Return the ConfigMaps of an app's files by name: the shared one, and those of workloads with their own files."""
     found = {}
     for one in (app.general, *app.workloads.values()):
         files = {file_key(path): content for path, content in one.files.items()}
         if files:
             name = files_name(one)
-            # Without the app's name, so that hand edits follow an app that is renamed.
+            # The path does not contain the app's name, so that hand edits stay after a rename of the app.
             folder = f"{one.key}-{FOLDER}" if one.own_files else FOLDER
             found[name] = FileMap(name, folder, files, config_annotations(app.general, files))
     return found
 
 
 def generator(one: FileMap, **more: Any) -> dict[str, Any]:
-    """Return what makes a ConfigMap, for a kustomization."""
+    """Return the ``configMapGenerator`` entry of a ConfigMap, with additional fields ``more``."""
     return {
         "name": one.name,
         **more,
@@ -46,7 +46,7 @@ def generator(one: FileMap, **more: Any) -> dict[str, Any]:
 
 
 def changed(below: Instance, here: Instance) -> Iterator[tuple[FileMap, dict[str, Any]]]:
-    """Yield what differs in an environment, each with what makes its ConfigMap there."""
+    """Yield the ConfigMaps that differ in an environment, each with its ``configMapGenerator`` entry there."""
     before = of(below)
     for name, after in of(here).items():
         base = before.get(name)
@@ -61,7 +61,7 @@ def changed(below: Instance, here: Instance) -> Iterator[tuple[FileMap, dict[str
 
 
 def files(folder: str, one: FileMap, app: str) -> Iterator[File]:
-    """Yield the files of a ConfigMap, with nothing added to them."""
+    """Yield the files of a ConfigMap, without a header."""
     for key, content in one.files.items():
         yield File(f"{folder}/{_place(one, key)}", content, app, verbatim=True)
 

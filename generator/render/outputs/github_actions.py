@@ -1,9 +1,9 @@
 """GitHub Actions: a workflow with the same steps as ``buildspec.yml``.
 
-Nothing from an event is ever put into a script: what comes from outside
-arrives in environment variables. Actions of others are few, and pinned to
-commits; no job has more permissions than it needs. Tests run on a machine of
-their own; AWS is reached by OIDC, in another job, after they have passed.
+Scripts never contain values of an event: such values come in environment
+variables. The few actions of others are pinned to commits, and jobs have only
+the permissions that they need. Tests run on a separate machine. Another job
+connects to AWS by OIDC after the tests have passed.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ AWS: Final = Verbatim("aws-actions/configure-aws-credentials@ececac1a45f3b08a01d
 APP_TOKEN: Final = Verbatim("actions/create-github-app-token@df432ceedc7162793a195dd1713ff69aefc7379e # v2.0.6")
 RUNNER: Final = "ubuntu-24.04"
 DEFAULT_ROLE: Final = "${{ vars.AWS_ROLE_ARN }}"
-# Where the workflow finds the App's key: a secret's name must not begin with GITHUB_.
+# The secret with the App's key. Names of secrets must not begin with GITHUB_.
 PRIVATE_KEY: Final = "${{ secrets.GITOPS_APP_PRIVATE_KEY }}"
 OWN_TOKEN: Final = "${{ github.token }}"  # noqa: S105 (an expression)
-# Each right that goes beyond reading says what for.
+# The reason for each right other than reading.
 _PUSH: Final = Verbatim("write # to commit the new tags")
 _REQUEST: Final = Verbatim("write # to open requests with them, where the branch is protected")
 _AWS_BY_OIDC: Final = Verbatim("write # to take on the role in AWS")
@@ -46,7 +46,7 @@ _PLANNED: Final = {
     "id": "plan",
     "name": "what to build",
     "env": {"BEFORE": "${{ github.event.before }}", "GIT_USERNAME": "x-access-token", "GIT_TOKEN": OWN_TOKEN},
-    # A commit that only releases changes no source, so that no build starts another.
+    # A commit that only releases does not change sources, so a build does not start another one.
     "run": f'APPS=$({pipeline_steps.GENERATOR} changed)\necho "apps=$APPS" >> "$GITHUB_OUTPUT"\n',
 }
 _PLANNED_SITES: Final = (
@@ -56,7 +56,7 @@ _TAGGED: Final = {
     "name": "tag",
     "run": (
         'TAG="${GITHUB_RUN_NUMBER}-${GITHUB_SHA:0:12}"\n'
-        # A run that is started again has its number, and tags may be immutable.
+        # A run that is started again keeps its number, but tags may be immutable, so the tag has the attempt, too.
         'if [ "${GITHUB_RUN_ATTEMPT:-1}" -gt 1 ]; then TAG="$TAG-$GITHUB_RUN_ATTEMPT"; fi\n'
         'echo "TAG=$TAG" >> "$GITHUB_ENV"\n'
     ),
@@ -71,12 +71,12 @@ Job = Mapping[str, object]
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
-    """Render nothing: one workflow builds all apps."""
+    """Yield nothing: one workflow builds all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render nothing unless the spec asks for it and an app has its source in this repository."""
+    """Yield the workflow if the spec asks for it and an app has its source in this repository."""
     found = pipeline_steps.pipeline(spec)
     if found is None or not spec.ci.get("github"):
         return
@@ -93,20 +93,20 @@ def render_project(spec: Spec) -> Iterator[File]:
             "workflow_dispatch": {},
         },
         "permissions": {"contents": "read"},
-        # No concurrency group: it would leave out runs, and each knows only what its own push changed.
+        # There is no concurrency group: it would skip runs, but each run knows only the changes of its own push.
         "jobs": jobs,
     }
     yield yaml_file(PATH, content, header=HEADER)
 
 
 def _watched(spec: Spec, found: Pipeline, staged: bool) -> list[str]:
-    """Return the files whose commits start the workflow."""
+    """Return patterns of the files whose changes start the workflow."""
     sources = [*found.sources, *(site.source for site in _sites(spec))]
     return [*(f"{source}/**" for source in dict.fromkeys(sources)), *(["infra/**"] if staged else [])]
 
 
 def _sites(spec: Spec) -> list[Site]:
-    """Return the static front ends that the workflow builds: only where it goes on to the environments."""
+    """Return the static front ends that the workflow builds: only if it also deploys to environments."""
     if not _about(spec).get("stages"):
         return []
     from generator.render.outputs.codepipeline import stages
@@ -115,7 +115,7 @@ def _sites(spec: Spec) -> list[Site]:
 
 
 def _staged(spec: Spec, jobs: dict[str, Job]) -> Mapping[str, Job]:
-    """Return the jobs of the environments; the one before them tells its tag."""
+    """Return the jobs of the environments; they get the tag from the job before them."""
     from generator.render.outputs.codepipeline import stages, workflow
 
     def machine(minutes: int, pushes: bool) -> Mapping[str, object]:
@@ -140,7 +140,7 @@ def _staged(spec: Spec, jobs: dict[str, Job]) -> Mapping[str, Job]:
 
 
 def _built_sites(spec: Spec) -> Job:
-    """Return the job that tests and builds static front ends, on a machine of its own without a token."""
+    """Return the job that tests and builds static front ends, on a separate machine without a token."""
     from generator.render.outputs.codepipeline import sites
 
     def step(what: str, site: Site, lines: list[str]) -> Job:
@@ -177,7 +177,7 @@ def _about(spec: Spec) -> Mapping[str, str]:
 
 
 def _plan(spec: Spec) -> Job:
-    """Return the job that says which apps to build. A user may start it on another branch, which delivers nothing."""
+    """Return the job that finds the apps to build. If a user starts it on another branch, it delivers nothing."""
     planned, sites = _PLANNED, dict[str, str]()
     if _sites(spec):
         planned = {**_PLANNED, "run": f"{_PLANNED['run']}{_PLANNED_SITES}"}
@@ -192,7 +192,7 @@ def _plan(spec: Spec) -> Job:
 
 
 def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
-    """Return the tests' job, on a machine of its own: it sees no token, and cannot touch what is delivered."""
+    """Return the job of the tests, on a separate machine: it has no token, and cannot change what is delivered."""
     return {
         "name": "test",
         "needs": "plan",
@@ -229,19 +229,19 @@ def _machine(spec: Spec, minutes: int, permissions: Mapping[str, object]) -> dic
 
 
 def _rights(spec: Spec) -> dict[str, object]:
-    """Return the rights that releasing takes."""
+    """Return the rights of a job that releases."""
     return {"contents": _PUSH, **({"pull-requests": _REQUEST} if spec.ci.get("pullRequest") else {})}
 
 
 def runner(spec: Spec) -> str:
-    """Return the label of the machines to run on."""
+    """Return the label of the machines that jobs run on."""
     return _about(spec).get("runner") or RUNNER
 
 
 def prepared(install: str, **checkout: object) -> list[Job]:
-    """Return the steps for the repository, Python and the generator.
+    """Return the steps that check out the repository and install Python and the generator.
 
-    The checkout leaves no credentials to later steps.
+    The checkout keeps no credentials for later steps.
     """
     return [*_checked_out(**checkout), {"name": "install the generator", "run": literal(install)}]
 
@@ -254,7 +254,7 @@ def _checked_out(**checkout: object) -> list[Job]:
 
 
 def literal(text: str) -> str:
-    """Return text in which Actions sees no expression."""
+    """Return a text with ``${{`` escaped, so that Actions finds no expression in it."""
     return text.replace("${{", "${{ '${{' }}")
 
 

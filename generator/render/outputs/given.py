@@ -1,15 +1,15 @@
-"""Fill in Terraform's outputs where overlays name them: ``{infra.certificate}`` in a text of an app.
+"""Replace references to Terraform's outputs, such as ``{infra.certificate}``, in overlays.
 
-The text stays in the manifest as it is in the spec. Beside the overlays of an
-environment lies a ConfigMap that no build puts out, with a key for each output
-that is named; its values are placeholders until `outputs` has written its
-file, which is a patch of it. An overlay's `replacements` put the values where
-the spec names them.
+The manifest has the text of the spec, with the reference. Beside the overlays
+of an environment is a ConfigMap with a key for each referenced output; it is
+not part of any build's result. Its values are placeholders until `outputs`
+writes its file, which is a patch of the ConfigMap. The `replacements` of an
+overlay copy the values to the manifests.
 
-kustomize can replace a whole text, or put a value before or behind one with a
-delimiter between the two. So a text with more in it than a reference is built
-up: the first value, what stands before it, the next with what stands between,
-and what stands behind the last.
+kustomize can only replace a whole text, or put a value before or after a text
+with a delimiter. So a text with a reference in the middle is built in steps:
+the first value, the text before it, the next value with the text between, and
+the text after the last value.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 NAME: Final = "infra-outputs"
 _DECLARED: Final = "declared.yaml"
 _LOCAL: Final = {"config.kubernetes.io/local-config": "true"}
-# A key whose value is empty, to put a text before or behind another.
+# A key with an empty value, to put a text before or after another one.
 _EMPTY: Final = "_"
-# Behind the last of however many parts.
+# An index that means: after the last part.
 _LAST: Final = 1000
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEED: Final = "# `python -m generator outputs` writes this file after each apply of Terraform.\n"
 
 
 class Named(NamedTuple):
-    """An object of an overlay, with the texts that it has as the spec says them."""
+    """An object of an overlay, with its texts as in the spec."""
 
     kind: str
     name: str
@@ -45,7 +45,7 @@ class Named(NamedTuple):
 
 
 def files(spec: Spec) -> Iterator[File]:
-    """Render what the outputs of each environment are kept in, where any app names some."""
+    """Yield the files with the ConfigMap of each environment's outputs, if apps refer to any."""
     for name in spec.environments:
         there = (app.instances[name] for app in spec.described.values() if name in app.environments)
         found = sorted({one for app in there for one in infra_reference.names(app)})
@@ -54,7 +54,7 @@ def files(spec: Spec) -> Iterator[File]:
 
 
 def replacements(objects: Iterable[Named]) -> list[dict[str, Any]]:
-    """Return what puts the values into the texts of an overlay's objects."""
+    """Return the replacements that put values into the texts of an overlay's objects."""
     first: dict[str, list[dict[str, Any]]] = {}
     then: list[dict[str, Any]] = []
     for one in objects:
@@ -82,7 +82,7 @@ def _map(values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the texts that name an output, with their place as kustomize writes it."""
+    """Yield (path in kustomize's notation, text) for each text with a reference."""
     if isinstance(value, str):
         if infra_reference.names(value):
             yield path, value
@@ -95,10 +95,10 @@ def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 
 
 def _item(index: int, item: Any) -> str:
-    """Name an item of a list.
+    """Return the part of a path for an item of a list: its name, or else its index.
 
-    kustomize takes a name for a pattern, in which few characters stand for
-    themselves, and holds it against the name as it is written, quotes included.
+    kustomize reads a name as a pattern, and compares the pattern with the name
+    as written, including quotes. So only names of safe characters are used.
     """
     name = item.get("name") if isinstance(item, Mapping) else None
     return rf"[name=^\W?{name}\W?$]" if isinstance(name, str) and _PLAIN.fullmatch(name) else str(index)
@@ -109,7 +109,7 @@ def _written(path: tuple[str, ...]) -> str:
 
 
 def _add(targets: list[dict[str, Any]], target: dict[str, Any]) -> None:
-    """Add a field to the target of its object, if that is the last one."""
+    """Add a target; if the last target is the same object, add only the field to it."""
     if targets and targets[-1]["select"] == target["select"]:
         targets[-1] = {**targets[-1], "fieldPaths": [*targets[-1]["fieldPaths"], *target["fieldPaths"]]}
     else:
@@ -117,7 +117,7 @@ def _add(targets: list[dict[str, Any]], target: dict[str, Any]) -> None:
 
 
 def _built_up(target: dict[str, Any], between: list[str], others: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield what puts the rest of a text around its first value."""
+    """Yield the replacements that add the rest of a text around its first value."""
     if between[0]:
         yield _replacement(_EMPTY, [{**target, "options": {"delimiter": between[0], "index": -1}}])
     for name, text in zip([*others, _EMPTY], between[1:], strict=True):

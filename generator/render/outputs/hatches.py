@@ -1,4 +1,4 @@
-"""Render what an app adds to its kustomizations: its own patches, components, replacements and manifests."""
+"""Render an app's additions to its kustomizations: its own patches, components, replacements and manifests."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from generator.spec import hatches, scopes
 from generator.spec.hatches import Hatches, Manifest, Manifests, Patch
 
 MANIFESTS: Final = "manifests"
-# Beside `patches/`, where the differences of an environment are.
+# A separate folder: `patches/` has the generated differences of an environment.
 PATCHES: Final = "own-patches"
 
 
 def resources(own: Hatches) -> list[str]:
-    """Return the files of an app's own manifests."""
+    """Return the paths of an app's own manifests."""
     return [_file(name) for name in own.manifests or {}]
 
 
 def added(own: Hatches, folder: str) -> dict[str, Any]:
-    """Return what a kustomization in a folder says of components and replacements."""
+    """Return the fields of a kustomization in ``folder`` for components and replacements."""
     up = "../" * (folder.count("/") + 1)
     found: dict[str, Any] = {}
     if own.components:
@@ -34,7 +34,7 @@ def added(own: Hatches, folder: str) -> dict[str, Any]:
 
 
 def patches(own: Hatches) -> list[dict[str, Any]]:
-    """List an app's own patches for a kustomization."""
+    """Return an app's own patches for a kustomization."""
     return [
         {"path": f"{PATCHES}/{name}.yaml", **({"target": dict(one.target)} if one.target else {})}
         for name, one in hatches.named(own.patches).items()
@@ -50,7 +50,7 @@ def files(own: Hatches, folder: str, app: str) -> Iterator[File]:
 
 
 class Overlay(NamedTuple):
-    """Additions of an environment, and patches of manifests of the base, by file, with what each is of."""
+    """The additions of an environment, and the patches of the base's manifests by file, with their targets."""
 
     added: Hatches
     changes: Mapping[str, Any]
@@ -58,7 +58,7 @@ class Overlay(NamedTuple):
 
 
 def overlay(below: Hatches, here: Hatches) -> Overlay:
-    """Return what an environment has beside its base, and what it makes of the base's manifests."""
+    """Return the additions of an environment, and the patches that change the base's manifests there."""
     more = here.over(below)
     before, after = below.manifests or {}, here.manifests or {}
     extra = {name: one for name, one in after.items() if name not in before}
@@ -79,7 +79,7 @@ def overlay(below: Hatches, here: Hatches) -> Overlay:
 def _change(before: Manifest, after: Manifest | None) -> Any:
     if after is None:
         return deletion(before)
-    # Of kinds that it has no schema of, kustomize replaces lists: only operations say what is meant.
+    # kustomize replaces lists in kinds without a schema, so the change must be written as operations.
     known = scopes.is_known(hatches.kind_of(before)[0])
     return patch(before, after) if known else list(operations(before, after)) or None
 
@@ -105,7 +105,7 @@ def _patch_file(path: str, one: Patch, app: str) -> File:
 
 
 def _whole(one: Patch) -> dict[str, Any]:
-    """Return a part of a manifest with what kustomize asks of each, though it goes by the target where there is one."""
+    """Return a patch with the fields that kustomize requires, even if it has a separate target."""
     said = dict(one.said)
     name = (said.get("metadata") or {}).get("name") or one.target.get("name") or "any"
     return {

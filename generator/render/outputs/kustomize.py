@@ -1,4 +1,4 @@
-"""Kustomize: ``base/<app>/`` with what all environments share, ``overlays/<environment>/<app>/`` with what differs."""
+"""Kustomize: ``base/<app>/`` for all environments, and ``overlays/<environment>/<app>/`` with the differences."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from generator.spec.instance import Instance
 from generator.spec.layout import COPY, GIVEN, KUSTOMIZATION, base_path, copy_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
 
-# The kinds whose number of pods kustomize's `replicas` sets.
+# The kinds that kustomize's `replicas` supports.
 _SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 _HEAD: Final = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
-# Where the labels of pods stand.
+# The paths of the labels of pods.
 _TEMPLATES: Final = [
     *(
         {"path": "spec/template/metadata/labels", "create": True, "group": group, "kind": kind}
@@ -39,12 +39,12 @@ OVERLAY_HEADER: Final = """\
 
 
 def render_project(_spec: Spec) -> Iterator[File]:
-    """Render nothing: all of Kustomize belongs to some app."""
+    """Yield nothing: all files belong to an app."""
     yield from ()
 
 
 def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
-    """Render the base first, then the overlays by environment."""
+    """Yield the files of the base, then those of the overlays by environment."""
     if not isinstance(app, App):
         return
     environments = [spec.environments[name] for name in app.environments if app.target_in(name) == targets.EKS]
@@ -90,7 +90,7 @@ def _generator(config: _Config) -> dict[str, Any]:
 def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
     folder = overlay_path(environment.name, app.name)
     here, below = app.instances[environment.name], app.bases[environment.name]
-    # Under the name that the base has; `images` says which one it is here.
+    # The patch uses the base's name of the image; `images` replaces it by this environment's image.
     wanted = base if here is below else manifests(here.pulling(below.image))
     replicas = _replicas_only(base, wanted, below)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
@@ -137,7 +137,7 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
 
 
 def _given(here: Instance, wanted: Mapping[str, Manifest]) -> list[dict[str, Any]]:
-    """Return what puts outputs of Terraform into the manifests of an overlay."""
+    """Return the replacements that put Terraform's outputs into the manifests of an overlay."""
     from generator.render.outputs import given
     from generator.spec import infra_reference
 
@@ -150,14 +150,14 @@ def _given(here: Instance, wanted: Mapping[str, Manifest]) -> list[dict[str, Any
 
 
 def _listed(file: str, change: Manifest | list[Operation], manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """List a patch in the kustomization; operations do not say themselves what they are for."""
+    """Return the entry of a patch in the kustomization; operations need a target, because they do not name one."""
     about = {"path": f"patches/{file}"}
     target = {"kind": manifest["kind"], "name": manifest["metadata"]["name"]}
     return {**about, "target": target} if isinstance(change, list) else about
 
 
 def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest], below: Instance) -> dict[str, int]:
-    """Return the number of pods by file, where that is all that differs: kustomize has a short way to say it."""
+    """Return the numbers of pods by file, if nothing else differs: kustomize has a short form for that."""
     files = (file_of(workload, workloads.of(workload)) for workload in below.workloads.values())
     found = ((file, _count_only(base[file], wanted.get(file))) for file in files)
     return {file: count for file, count in found if count is not None}
@@ -174,9 +174,9 @@ def _count_only(before: Manifest, after: Manifest | None) -> int | None:
 
 
 def _common(here: Instance) -> dict[str, Any]:
-    """Say labels and annotations of all objects, each environment for itself: what a base says cannot be taken back."""
+    """Return the common labels and annotations. Only overlays have them: they cannot remove those of a base."""
     labels, annotations = dict(here.common_labels), dict(here.common_annotations)
-    # kustomize would put them into templates of claims as well, which can never change.
+    # kustomize would also add them to claim templates, which can never change.
     claimed = any(one.settings.get("volumeClaimTemplates") for one in here.workloads.values())
     places: dict[str, Any] = {"fields": _TEMPLATES} if claimed else {"includeTemplates": True}
     return {
@@ -190,7 +190,7 @@ def _digest(app: App) -> dict[str, str]:
 
 
 def _renamed(base: Instance, here: Instance) -> dict[str, str]:
-    """Keep the name by which the base's image is tagged; an environment's own image replaces it."""
+    """Return the new name of the base's image if the environment has its own image; empty otherwise."""
     return {} if here.image == base.image else {"newName": here.image}
 
 
@@ -203,7 +203,7 @@ class _Config(NamedTuple):
 
 
 def _configs(app: Instance) -> dict[str, _Config]:
-    """Return an app's ConfigMaps by name: that of all its workloads, and what each has of its own."""
+    """Return an app's ConfigMaps by name: the shared one, and those of workloads with their own configuration."""
     general = app.general
     found = [(config_name(general), general.config)]
     found += [(own_config_name(one), one.own_config) for one in app.workloads.values()]
@@ -218,14 +218,14 @@ def _changed_configs(below: Instance, here: Instance) -> Iterator[dict[str, Any]
 
 
 def _config(base: _Config, here: _Config) -> dict[str, Any] | None:
-    """Return what the environment adds to the base's ConfigMap, or the whole of it where the base has none."""
+    """Return the environment's part of the base's ConfigMap, or a whole ConfigMap if the base has none."""
     changed = {key: value for key, value in here.values.items() if base.values.get(key) != value}
     gone = [key for key in base.values if key not in here.values]
     if not changed and not gone:
         return None
     generator: dict[str, Any] = {"name": here.name}
     if base.values:
-        # A ConfigMap cannot lose keys by merging; where it must, the environment states all of it.
+        # A merge cannot remove keys from a ConfigMap. If keys must go, the environment's ConfigMap has all data.
         generator["behavior"] = "replace" if gone else "merge"
     generator["literals"] = _literals(here.values if gone else changed)
     if here.annotations and (not base.values or gone or here.annotations != base.annotations):
@@ -238,5 +238,5 @@ def _literals(config: Mapping[str, str]) -> list[str]:
 
 
 def _literal(value: str) -> str:
-    """Quote a value that has quotes once more, since kustomize takes one pair off."""
+    """Return a value for a literal. A value with quotes gets a second pair, because kustomize removes one."""
     return f'"{value}"' if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value

@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902): the operations that turn one manifest into another, by place and not by merge key."""
+"""JSON Patch (RFC 6902): operations that convert a manifest to another one; they use paths instead of merge keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Operation = dict[str, Any]
 
 
 def operations(base: Mapping[str, Any], wanted: Mapping[str, Any], path: str = "") -> Iterator[Operation]:
-    """Yield what to do to ``base``, which is at ``path``, so that it becomes ``wanted``."""
+    """Yield the operations that convert ``base``, at ``path``, to ``wanted``."""
     for name in base:
         if name not in wanted:
             yield {"op": "remove", "path": f"{path}/{_escaped(name)}"}
@@ -22,7 +22,7 @@ def operations(base: Mapping[str, Any], wanted: Mapping[str, Any], path: str = "
 
 
 def _change(base: Any, wanted: Any, path: str) -> Iterator[Operation]:
-    """Go down to what differs: in a map, and in items that have kept their names and order."""
+    """Yield the operations for one value. They go into maps, and into lists whose items kept their names and order."""
     if isinstance(base, Mapping) and isinstance(wanted, Mapping):
         yield from operations(base, wanted, path)
     elif isinstance(base, list) and isinstance(wanted, list) and _names(base) and _names(base) == _names(wanted):
@@ -33,7 +33,7 @@ def _change(base: Any, wanted: Any, path: str) -> Iterator[Operation]:
 
 
 def _names(items: list[Any]) -> list[Any]:
-    """Return the names of all items; nothing where they do not tell the items apart."""
+    """Return the names of all items; empty if they are not unique."""
     names = [item.get("name") if isinstance(item, Mapping) else None for item in items]
     return [] if None in names or len({*names}) < len(names) else names
 

@@ -1,12 +1,12 @@
-"""The patch that turns one manifest into another.
+"""Make a patch that converts one manifest to another.
 
-Overlays are found by comparing what an app is in general with what it is in
-one environment; so every field of the spec can be overridden, and no field
-needs code of its own.
+Overlays come from a comparison of an app's base with the app in an
+environment. So an environment can override all fields of the spec, and no
+field needs its own code.
 
-A strategic-merge patch is what users read best. Where kustomize would lose
-an item by it, because two items of a list have the same merge key, the patch
-is a list of JSON Patch operations (RFC 6902), which knows no merge keys.
+The patch is a strategic-merge patch, because users can read it easily. If
+kustomize would lose an item by it, because two items of a list have the same
+merge key, the patch is a list of JSON Patch operations (RFC 6902).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from generator.render.outputs.operations import Operation, operations
 
-# The lists that kustomize merges item by item, and the key that it does that by.
+# The lists that kustomize merges item by item, with their keys.
 MERGE_KEYS: Final = {
     "containers": "name",
     "initContainers": "name",
@@ -28,8 +28,8 @@ MERGE_KEYS: Final = {
     "volumeDevices": "devicePath",
     "hostAliases": "ip",
 }
-# Those that it merges by two keys, where all items have both, and else by the first: stated as a whole. A port of a
-# container has the first of the three keys, a port of a Service the second.
+# Lists that kustomize merges by two keys if all items have both, and otherwise by the first. Patches contain the whole
+# list. A container's port has the first of the three keys, a Service's port has the second.
 WHOLE: Final = {
     "ports": ("containerPort", "port", "protocol"),
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
@@ -38,11 +38,11 @@ _REPLACE: Final = {"$patch": "replace"}
 
 
 def patch(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] | list[Operation] | None:
-    """Return a patch for ``base`` that gives ``wanted``; None if they are equal.
+    """Return a patch that converts ``base`` to ``wanted``; None if they are equal.
 
-    A strategic-merge patch names its target; operations do not.
+    A strategic-merge patch contains the name of its target; operations do not.
     """
-    if base == wanted:  # nearly always, and told much sooner than what a merge would lose
+    if base == wanted:  # This is the usual case, and faster to find than the losses of a merge.
         return None
     if _loses_items(base) or _loses_items(wanted):
         return list(operations(base, wanted)) or None
@@ -55,7 +55,7 @@ def patch(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] 
 
 
 def _loses_items(value: Mapping[str, Any]) -> bool:
-    """Tell whether kustomize would lose items of it by any strategic merge, even one that leaves them alone."""
+    """Tell whether any strategic merge of kustomize would lose items of the value, even without a change of them."""
     maps = [inner for inner in value.values() if isinstance(inner, Mapping)]
     for name, items in value.items():
         if isinstance(items, list) and (name in MERGE_KEYS or name in WHOLE):
@@ -66,7 +66,7 @@ def _loses_items(value: Mapping[str, Any]) -> bool:
 
 
 def _told_apart(name: str, items: list[Any]) -> bool:
-    """Tell whether no two items are one to kustomize, which takes a second key only if all items have it."""
+    """Tell whether kustomize can distinguish all items. It uses a second key only if all items have it."""
     if name in MERGE_KEYS:
         return _has_unique(items, MERGE_KEYS[name])
     *first, second = WHOLE[name]
@@ -79,7 +79,7 @@ def _pair(item: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def deletion(base: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a patch that takes the object out."""
+    """Return a patch that removes the object."""
     return {
         "$patch": "delete",
         "apiVersion": base["apiVersion"],
@@ -113,9 +113,9 @@ def _value(name: str, base: Any, wanted: Any) -> Any:
 
 
 def _is_union(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Tell whether these are maps of which only one member may be set (a probe's action, a volume's source).
+    """Tell whether these are maps with only one field set, such as a probe's action or a volume's source.
 
-    Such maps must not be merged.
+    Such maps must be replaced instead of merged.
     """
     return bool(base) and bool(wanted) and not set(base) & set(wanted) and len(base) == 1
 
@@ -126,10 +126,10 @@ def _has_unique(items: list[Any], key: str) -> bool:
 
 
 def _keyed_lists(base: list[Any], wanted: list[Any], key: str) -> list[Any]:
-    """Return only the items that differ; gone ones are deleted by key.
+    """Return the items that differ. Items that are gone get ``$patch: delete``.
 
-    kustomize puts the patch's items first, in their order; where that is not
-    the wanted order, the others are named as well.
+    kustomize puts the items of the patch first. If that gives a wrong order,
+    the patch also names the other items.
     """
     before = {item[key]: item for item in base}
     after = {item[key]: item for item in wanted}

@@ -1,9 +1,9 @@
-"""Define the steps of CI once, from which ``buildspec.yml`` and the GitHub Actions workflow are written.
+"""The steps of CI, for both ``buildspec.yml`` and the GitHub Actions workflow.
 
-Names reach the shell only after the spec's patterns have let them through
-(none of them allows a space, a quote or ``$``); free text is quoted. A step's
-commands expect bash with ``-e``, and the variables ``TAG`` and ``APPS`` (the
-names of the apps to build, between spaces).
+Names in scripts have passed the spec's patterns, which allow no spaces, no
+quotes and no ``$``; free text is quoted. The commands of a step expect bash with
+``-e``, and the variables ``TAG`` and ``APPS`` (the names of the apps to build,
+with spaces around each).
 """
 
 from __future__ import annotations
@@ -21,18 +21,17 @@ from generator.spec.workload import full_image
 if TYPE_CHECKING:
     from generator.spec.model import App, Spec
 
-# How the generator is called where the repository's own files must not be taken for Python's or ours: not even a
-# folder named `generator`.
+# How CI calls the generator, so that Python imports no files of the repository, not even from a folder `generator`.
 GENERATOR: Final = "python -P -m generator"
-# What builds take from elsewhere, unless `ci.images` names other copies of it. A tag could be moved; a digest cannot.
+# Images that builds pull, unless `ci.images` names copies. They have digests, because a tag could be moved.
 IMAGES: Final = {
-    # What lets a machine build for processors that are not its own; it runs privileged.
+    # This image lets a machine build for other processors; it runs privileged.
     "binfmt": "tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0",
     "buildkit": "moby/buildkit:v0.31.2@sha256:2f5adac4ecd194d9f8c10b7b5d7bceb5186853db1b26e5abd3a657af0b7e26ec",
     "sbom": "docker/buildkit-syft-scanner:1.12.0"
     "@sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9",
 }
-# No registry is asked for a package's name that a stranger could register.
+# pip asks no registry for a name that a stranger could register.
 _CARRIED: Final = """\
 if ! python -P -m generator --version; then
   echo "error: this build's image does not hold the generator" >&2
@@ -46,9 +45,9 @@ Phase = Literal["test", "prepare", "build", "scan", "release"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Step:
-    """Commands with a name to log, needed where anything is to be built, or ``app`` is. ``folder``: where they run.
+    """Commands with a name for the log, which run if ``app`` (or any app, if None) is built, in ``folder``.
 
-    ``commits`` tells that they need git's credentials.
+    With ``commits``, they need git's credentials.
     """
 
     name: str
@@ -61,7 +60,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Report:
-    """JUnit XML files that an app's tests write; ``files`` are patterns within ``folder``."""
+    """JUnit XML files from an app's tests; ``files`` has patterns relative to ``folder``."""
 
     app: str
     folder: str
@@ -70,7 +69,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pipeline:
-    """All of it. ``region`` is the AWS region of the first ECR registry, empty if there is none."""
+    """All steps and reports. ``region`` is the AWS region of the first ECR registry; empty if there is none."""
 
     sources: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -79,7 +78,7 @@ class Pipeline:
 
 
 def pipeline(spec: Spec) -> Pipeline | None:
-    """Return what CI does for this spec; None where no app has its source in this repository."""
+    """Return the steps for a spec; None if no app has its source in this repository."""
     built = [(app, how) for app in spec.apps.values() if (how := app.build)]
     if not built:
         return None
@@ -97,7 +96,7 @@ def pipeline(spec: Spec) -> Pipeline | None:
 
 
 def install(spec: Spec) -> str:
-    """Return the command that brings the generator: from a file with hashes, as given, or from the build's image."""
+    """Return the command that installs the generator, as the spec says; by default, the image contains it."""
     given = spec.ci.get("install")
     if isinstance(given, str):
         return given
@@ -107,12 +106,12 @@ def install(spec: Spec) -> str:
 
 
 def _taken(spec: Spec, name: str) -> str:
-    """Return an image that builds take from elsewhere."""
+    """Return the reference of an image that builds pull: the spec's copy or the default."""
     found: str = (spec.ci.get("images") or {}).get(name) or IMAGES[name]
     return found
 
 
-# Tests come before anything that needs credentials.
+# Tests run before all steps with credentials.
 _ORDER: Final = ("test", "prepare", "build", "scan", "release")
 
 
@@ -133,7 +132,7 @@ def _login(host: str) -> Step | None:
 
 
 def _builder(spec: Spec, builds: list[Build]) -> Step:
-    """Make a builder: docker's default one keeps no layers in a registry and makes no bill of materials."""
+    """Return the step that makes a builder. Docker's default builder has no registry cache and no bill of materials."""
     commands = [f"docker buildx create --use --driver docker-container --driver-opt image={_taken(spec, 'buildkit')}"]
     if any(len(how.platforms) > 1 for how in builds):
         commands.insert(0, f"docker run --privileged --rm {_taken(spec, 'binfmt')} --install all")
@@ -151,7 +150,7 @@ def _image(spec: Spec, app: App, how: Build) -> Step:
     if how.sbom:
         words.append(f"--attest type=sbom,generator={_taken(spec, 'sbom')}")
     if cache := _cache(spec, app, how):
-        # ECR takes caches only as images with OCI's media types. A cache that cannot be written must not stop anything.
+        # ECR accepts caches only as images with OCI's media types. A failed write of the cache is not an error.
         words.append(f"--cache-from type=registry,ref={cache}")
         words.append(
             f"--cache-to type=registry,ref={cache},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
@@ -163,7 +162,7 @@ def _image(spec: Spec, app: App, how: Build) -> Step:
 
 
 def _cache(spec: Spec, app: App, how: Build) -> str:
-    """Return where layers are kept, tag included. Not beside the images: their tags had better be immutable."""
+    """Return the image of the cache, with its tag. It has its own repository, because tags of images are immutable."""
     if isinstance(how.cache, str):
         return f"{full_image(how.cache, spec.registry)}:cache"
     wanted = how.cache if how.cache is not None else bool(_ecr(app))
@@ -171,7 +170,7 @@ def _cache(spec: Spec, app: App, how: Build) -> str:
 
 
 def _with_tag(value: str) -> str:
-    """Quote ``value`` for the shell, but for ``$TAG``."""
+    """Return ``value`` quoted for the shell, except ``$TAG``, which the shell replaces."""
     return '"$TAG"'.join(shlex.quote(part) if part else "" for part in value.split("$TAG")) or "''"
 
 
@@ -196,7 +195,7 @@ def _digest(app: App) -> str:
     found, repository = _ecr(app), app.image.partition("/")[2]
     if not found:
         return f"docker buildx imagetools inspect \"{app.image}:$TAG\" --format '{{{{.Manifest.Digest}}}}'"
-    # Asking ECR proves that the image is there before anything refers to it.
+    # ECR is asked first, so that no commit refers to an image that does not exist.
     return (
         f"aws ecr describe-images --region {found['region']} --registry-id {found['account']}"
         f' --repository-name {repository} --image-ids imageTag="$TAG"'

@@ -1,6 +1,6 @@
-"""Upkeep of previews: tell requests where their preview is, and end those that are too old, as a GitHub workflow.
+"""A GitHub workflow for previews: it comments their addresses on requests, and ends old previews.
 
-It runs what the branch has and nothing of the request, since it may write to requests.
+It may write to requests, so it runs only code of the branch, and no code of a request.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HEADER: Final = """\
 """
 _END: Final = ", and take the label off those that have had it for too long"
 _COMMENT: Final = Verbatim("write # to comment on requests, and to take labels off")
-# A request of a fork gets a token that may only read; the next run by schedule tells it.
+# For a request from a fork, the token may only read; the next scheduled run writes the comment.
 _OURS: Final = (
     "github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository"
 )
@@ -29,12 +29,12 @@ _HOURLY: Final = "23 * * * *"
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
-    """Render nothing: requests are looked after as a whole."""
+    """Yield nothing: one workflow is for all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render the workflow where GitHub Actions are asked for, and previews are of requests to this repository."""
+    """Yield the workflow if GitHub Actions are turned on, and previews are for requests to this repository."""
     found = [one.pull_requests for one in spec.environments.values() if one.pull_requests]
     own = [about for about in found if about.repository == spec.repository]
     if own and spec.ci.get("github") and find(spec.repository, spec.forge.kind).name == "github":

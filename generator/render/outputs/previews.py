@@ -1,6 +1,6 @@
-"""Preview: the namespace of a pull request, with its quota, as a part of the app's overlay.
+"""Previews: the namespace of a pull request, with its quota, as a part of the app's overlay.
 
-It is applied with the app, and is removed with it. Argo CD makes namespaces, too, and leaves each behind.
+It is applied with the app and deleted with it. A namespace that Argo CD makes by itself would not be deleted.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from generator.spec.model import App, Environment
 
 NAMESPACE: Final = "namespace.yaml"
 QUOTA: Final = "quota.yaml"
-# Before everything that is put into it.
+# The namespace must be applied before the objects in it.
 _FIRST: Final = "-10"
 
 
 def has(environment: Environment, app: App) -> bool:
-    """Tell whether an app is in the previews of an environment: if it is named, or else if it is built here."""
+    """Tell whether an app has previews: if the environment names it or, without names, if it is built here."""
     about = environment.pull_requests
     return about is not None and (app.name in about.apps if about.apps else app.build is not None)
 
 
 def manifests(project: str, environment: Environment) -> dict[str, dict[str, Any]]:
-    """Return what the overlay of an app has beside the app, by file."""
+    """Return the additional manifests in an app's overlay, by file name."""
     about = environment.pull_requests
     assert about is not None
     first = {"annotations": {SYNC_WAVE: _FIRST}}
@@ -50,5 +50,5 @@ def manifests(project: str, environment: Environment) -> dict[str, dict[str, Any
 
 
 def namespace(environment: Environment, app: str) -> str:
-    """Return the namespace of an app in the preview of a request."""
+    """Return the namespace of an app's preview; it contains placeholders for the request."""
     return f"{environment.namespace}-{{{{.number}}}}-{app}"

@@ -1,7 +1,7 @@
-"""Checks of pull requests to this repository: is it what the spec says, is it valid, and what would it change.
+"""Checks of pull requests: whether files are as the spec says, whether they are valid, and what would change.
 
-For GitHub Actions a workflow, for CodeBuild ``buildspec-checks.yml``, for a
-project of its own whose webhook is for pull requests.
+For GitHub Actions, this is a workflow. For CodeBuild, it is ``buildspec-checks.yml``,
+for a separate CodeBuild project with a webhook for pull requests.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _VALIDATE: Final = f"{pipeline_steps.GENERATOR} validate"
 _DIFF: Final = f"{pipeline_steps.GENERATOR} diff --rendered"
 _COMMENT: Final = Verbatim("write # to comment on the request")
 _ALWAYS: Final = "${{ !cancelled() }}"
-# In a request from a fork the token may only read; there, the summary of the run has to do.
+# In a request from a fork, the token may only read, so only the run's summary has the result.
 _OURS: Final = "${{ !cancelled() && github.event.pull_request.head.repo.full_name == github.repository }}"
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
-    """Render nothing: requests are checked as a whole."""
+    """Yield nothing: a check covers all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render the workflow where there is one for delivery, unless it is turned off; both twins where asked for."""
+    """Yield the files that the spec asks for; by default, the workflow if there is one for delivery."""
     wanted, install = spec.ci.get("checks"), pipeline_steps.install(spec)
     if spec.ci.get("github") and wanted is not False:
         yield yaml_file(WORKFLOW, _workflow(spec, install), header=_WHAT.format(what="GitHub Actions"))
@@ -49,12 +49,12 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 
 def _workflow(spec: Spec, install: str) -> dict[str, Any]:
-    """Return a workflow with no secrets that reads at most: a request's code is of authors who may not push."""
+    """Return a workflow without secrets that may only read, because authors of requests may have no right to push."""
     return {
         "name": "gitops-checks",
         "on": {"pull_request": {"branches": [spec.branch]}},
         "permissions": {"contents": "read"},
-        # A newer push to a request is all that is still of interest.
+        # Only the newest push to a request matters.
         "concurrency": {"group": "gitops-checks-${{ github.event.pull_request.number }}", "cancel-in-progress": True},
         "jobs": {
             "checks": {
@@ -64,7 +64,7 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
                 "permissions": {"contents": "read", "pull-requests": _COMMENT},
                 "defaults": {"run": {"shell": "bash"}},
                 "steps": [
-                    # What is checked out is the merge; its first parent is the branch that it would land on.
+                    # The checkout has the merge commit; its first parent is the target branch.
                     *github_actions.prepared(install, **{"fetch-depth": 2}),
                     {"name": "install the tools", "run": _TOOLS},
                     {"name": "generated files", "run": _CHECK},
@@ -90,7 +90,7 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
 
 
 def _buildspec(spec: Spec, install: str) -> dict[str, Any]:
-    """Return a buildspec; the request's number is in ``CODEBUILD_WEBHOOK_TRIGGER``, as ``pr/12``."""
+    """Return the buildspec. CodeBuild passes the request's number in ``CODEBUILD_WEBHOOK_TRIGGER``, as ``pr/12``."""
     comment = f'{_DIFF} --against "$CODEBUILD_WEBHOOK_BASE_REF" --comment "${{CODEBUILD_WEBHOOK_TRIGGER#pr/}}"'
     return {
         "version": 0.2,
@@ -98,7 +98,7 @@ def _buildspec(spec: Spec, install: str) -> dict[str, Any]:
         "phases": {
             "install": codebuild.install(spec, install),
             "pre_build": {"on-failure": "ABORT", "commands": [_TOOLS]},
-            # The diff is wanted where a check fails, too.
+            # The diff is also useful if a check fails.
             "build": {
                 "on-failure": "ABORT",
                 "commands": [_CHECK, _VALIDATE],

@@ -1,8 +1,9 @@
-"""Protect the branch that Argo CD follows, by calls of the forge's own API. Pure.
+"""Calls of a forge's API that protect the branch that Argo CD follows. Pure: it makes no calls itself.
 
-All changes go through pull requests, code owners approve, and the branch can
-be neither rewritten nor deleted. Only whoever brings the builds' tags may push
-to it. Each forge that protects branches has a module here, see ``Protection``.
+All changes then need a pull request and approvals of code owners, and nobody
+can rewrite or delete the branch. Only one account may push: the one that sets
+the tags of builds. Each forge that protects branches has a module here, see
+``Protection``.
 """
 
 from __future__ import annotations
@@ -19,27 +20,27 @@ from generator.spec.model import Spec
 
 
 class Protection(Protocol):
-    """Protection of a branch on one kind of forge. ``KNOWS_PUSHERS``: whether it takes who may push."""
+    """The interface of a forge's module. ``KNOWS_PUSHERS`` tells whether the forge can limit who may push."""
 
     KNOWS_PUSHERS: bool
 
     def calls(self, spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
-        """Return the calls that protect the branch, and what their user should know."""
+        """Return the calls that protect the branch, and notes for the user."""
 
     def command(self, advice: Advice, call: Call) -> str:
-        """Return a shell command that makes a call, and reads its JSON from standard input."""
+        """Return a shell command for a call; it reads the JSON from standard input."""
 
 
 def advise(spec: Spec, pusher: str | None) -> Advice:
-    """Return what protects the branch on the spec's forge.
+    """Return the calls and notes for the spec's forge.
 
     Args:
-        spec: Says which forge, which branch, and who approves.
-        pusher: Who may push builds' tags: an App's id, a user's id or a user, by forge.
+        spec: The spec with forge, branch and approvers.
+        pusher: Who may push the tags of builds: an App's id, a user's id or a user's name, by forge.
 
     Raises:
-        UsageError: ``pusher`` names no one.
-        GeneratorError: The forge is not known, or protects no branches.
+        UsageError: ``pusher`` is not valid for this forge.
+        GeneratorError: The forge is unknown, or cannot protect branches.
     """
     if pusher is not None and not pusher.strip():
         raise UsageError("--pusher: names no account", "leave it out if no account may push")
@@ -59,7 +60,7 @@ def advise(spec: Spec, pusher: str | None) -> Advice:
 
 
 def script(advice: Advice) -> str:
-    """Return the calls as a shell script; credentials come from the forge's own tool, or the environment."""
+    """Return the calls as a shell script. Credentials come from the forge's own tool or from the environment."""
     command = _protection(advice.forge).command
     lines = ["#!/usr/bin/env bash", "set -euo pipefail", *(f"# {note}" for note in advice.notes)]
     for call in advice.calls:
@@ -72,7 +73,7 @@ def _protection(forge: str) -> Protection:
 
 
 def _without_pusher(spec: Spec) -> str:
-    """Say what it means for builds that no user may push."""
+    """Return the note about builds if no account may push."""
     generated = spec.ci.get("codebuild") is not False or spec.ci.get("github")
     if not generated or pipeline_steps.pipeline(spec) is None or spec.ci.get("pullRequest"):
         return "Nobody may push: builds bring their tags by `bump --pull-request`, or name who may with --pusher."
@@ -83,7 +84,7 @@ def _without_pusher(spec: Spec) -> str:
 
 
 def _server(spec: Spec) -> str:
-    """Return the forge's address."""
+    """Return the URL of the forge."""
     if spec.forge.url:
         return spec.forge.url.rstrip("/")
     if spec.repository.startswith(("http://", "https://")):

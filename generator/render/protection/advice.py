@@ -1,4 +1,4 @@
-"""Define what a forge's module of this package returns, and what these modules share."""
+"""Types that the forges' modules return, and functions that they share."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from generator.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a forge's API, with its JSON.
+    """A call of a forge's API, with its JSON.
 
-    ``method`` and ``path`` are HTTP's, below the API's root; for AWS they are service and operation.
+    ``method`` and ``path`` are the HTTP method and the path below the API's root; for AWS, service and operation.
     """
 
     what: str
@@ -25,7 +25,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The calls to make, and what their user should know about them."""
+    """The calls to make, and notes about them for the user."""
 
     forge: str
     server: str
@@ -35,16 +35,16 @@ class Advice:
 
 
 def repository_path(url: str) -> str:
-    """Return ``acme/shop`` of a repository's URL."""
+    """Return the path, such as ``acme/shop``, in a repository's URL."""
     rest = url.partition("://")[2].partition("/")[2] if "://" in url else url.partition(":")[2]
     return re.sub(r"\.git/?$", "", rest).strip("/")
 
 
 def number(pusher: str, meant: str) -> int:
-    """Read the id that ``--pusher`` gives.
+    """Return the id in ``--pusher`` as a number.
 
     Raises:
-        UsageError: It is no number; ``meant`` says which one is wanted.
+        UsageError: It is no number; ``meant`` is the description of the expected one.
     """
     if not pusher.isdecimal():
         raise UsageError(f"--pusher {pusher}: not a number", f"give {meant}")

@@ -1,4 +1,4 @@
-"""CodeCommit: an approval rule. Who may push is a matter of IAM policies."""
+"""CodeCommit: an approval rule. IAM policies decide who may push."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KNOWS_PUSHERS: Final = False
 
 
 def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
-    """Return an approval rule for the branch; who may push to it is told by an IAM policy, in the notes."""
+    """Return the call for an approval rule, and notes with an IAM policy for who may push."""
     name = spec.repository.rstrip("/").rpartition("/")[2].rpartition("@")[2]
     template = f"{spec.project}-{spec.branch.replace('/', '-')}"
     account = match["account"] if (match := ECR.fullmatch(spec.registry.partition("/")[0])) else None

@@ -11,14 +11,14 @@ KNOWS_PUSHERS: Final = True
 
 
 def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
-    """Return a branch protection, which holds for administrators, too."""
+    """Return the call that protects the branch, also from administrators, and notes."""
     body: dict[str, Any] = {
         "rule_name": spec.branch,
         "enable_push": pusher is not None,
         "enable_push_whitelist": pusher is not None,
         "push_whitelist_usernames": [pusher] if pusher else [],
         "enable_force_push": False,
-        # The code owners of what changes are asked; it waits for them, and for no approval where there are none.
+        # Gitea asks the code owners of changed files and waits for them; without code owners, no approval is needed.
         "required_approvals": 0,
         "block_on_official_review_requests": True,
         "block_on_rejected_reviews": True,
@@ -30,7 +30,7 @@ def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
 
 
 def command(advice: Advice, call: Call) -> str:
-    """Return the command of curl that makes a call; the token comes from a pipe, so that it is in no argument."""
+    """Return the curl command of a call. The token comes from a pipe, so that it is in no argument."""
     return (
         'curl --fail-with-body --silent --show-error --header @<(printf "Authorization: token %s" "$GITEA_TOKEN")'
         rf" --header 'Content-Type: application/json' --data @- {advice.server}/api/v1/{call.path}"

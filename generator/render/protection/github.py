@@ -13,7 +13,7 @@ KNOWS_PUSHERS: Final = True
 
 
 def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
-    """Return a ruleset: it holds for administrators, too, and its file can be imported in the settings."""
+    """Return the call for a ruleset, also for administrators, and notes. Users can import its JSON, too."""
     owned = codeowners.has_owners(spec)
     review = {
         "type": "pull_request",

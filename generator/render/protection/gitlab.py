@@ -17,7 +17,7 @@ _MAINTAINERS: Final = 40
 
 
 def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
-    """Return a protected branch."""
+    """Return the call that protects the branch, and notes."""
     owned = codeowners.has_owners(spec)
     body: dict[str, Any] = {
         "name": spec.branch,

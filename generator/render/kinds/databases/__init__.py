@@ -1,1 +1,1 @@
-"""The kinds of a database that CloudNativePG runs, one module each; an app has one of each for every database."""
+"""The kinds for a database of CloudNativePG, one module each; each database of an app has its own objects."""

@@ -1,4 +1,4 @@
-"""Cluster: PostgreSQL, run by CloudNativePG."""
+"""Cluster: a PostgreSQL database that CloudNativePG runs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ GROUP: Final = common.GROUP
 KIND: Final = "Cluster"
 ROLE: Final = Role.WORKLOAD
 SCOPE: Final = Scope.PARTS
-# What the operator makes of it, as far as Argo CD shows it.
+# The kinds that the operator makes from it, as far as Argo CD shows them.
 CREATES: Final = frozenset({("", "Pod"), ("", "PersistentVolumeClaim"), ("", "Service"), ("batch", "Job")})
 
 
 def render(app: Instance) -> dict[str, Manifest]:
-    """Render one for each database."""
+    """Return a Cluster for each database, by file name."""
     return common.of_each(app, FILE, _manifest)
 
 
@@ -35,7 +35,7 @@ def _manifest(database: Database) -> dict[str, Any]:
             "instances": database.instances,
             "imageName": database.image,
             "storage": {"size": database.size, **storage},
-            # Read once, when the data is made.
+            # CloudNativePG reads this once, when it creates the data.
             "bootstrap": {"initdb": {"database": OWNER, "owner": OWNER}},
             "enableSuperuserAccess": False,
             **({"resources": dict(database.resources)} if database.resources else {}),
@@ -51,7 +51,7 @@ def _manifest(database: Database) -> dict[str, Any]:
 
 
 def _account(database: Database) -> dict[str, Any]:
-    """Return the role of the pods; the overlays say one that differs by environment."""
+    """Return the AWS role of the pods; one with a placeholder is left to overlays."""
     role = database.backup.role if database.backup else None
     if not role or placeholder.has(role):
         return {}

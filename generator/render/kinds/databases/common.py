@@ -1,4 +1,4 @@
-"""Share among the kinds of a database: names, labels, order, and that a user confirms their deletion."""
+"""Metadata that all kinds of a database share: names, labels, order, and the confirmation of a deletion."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 GROUP: Final = "postgresql.cnpg.io"
 API: Final = f"{GROUP}/v1"
 PLUGIN: Final = "barman-cloud.cloudnative-pg.io"
-# Before the configuration, the migration and the pods: Argo CD goes on once the database is healthy.
+# The database comes before the configuration, the migration and the pods: Argo CD waits until it is healthy.
 _WAVE: Final = "-3"
-# A person confirms that data may go, in the UI or with the CLI.
+# A user must confirm a deletion of data, in the UI or with the CLI.
 _CONFIRMED: Final = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
 
 
 def of_each(app: Instance, file: str, manifest: Callable[[Database], Manifest | None]) -> dict[str, Manifest]:
-    """Return what is rendered for each database of an app, by the names of the files."""
+    """Return the manifests for the databases of an app, by file name."""
     made = {f"{one.key}-{file}": manifest(one) for one in app.general.databases}
     return {name: found for name, found in made.items() if found is not None}
 
 
 def metadata(database: Database, name: str = "") -> dict[str, Any]:
-    """Return an object's metadata. Its labels are no app's, which select pods: the operator may hand them on to its."""
+    """Return an object's metadata. It has no labels of the app: the operator may copy labels to its own pods."""
     return {
         "name": name or database.name,
         "labels": {

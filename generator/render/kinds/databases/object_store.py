@@ -1,4 +1,4 @@
-"""ObjectStore: where the Barman plugin of CloudNativePG writes backups and the log of changes."""
+"""ObjectStore: the place where CloudNativePG's Barman plugin writes backups and the log of changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CREATES: Final = frozenset[tuple[str, str]]()
 
 
 def render(app: Instance) -> dict[str, Manifest]:
-    """Render one where there are backups; a bucket with ``{environment}`` in it leaves it to the overlays."""
+    """Return an ObjectStore for each database with backups. A bucket with ``{environment}`` is left to overlays."""
     return common.of_each(app, FILE, _manifest)
 
 
@@ -35,7 +35,7 @@ def _manifest(database: Database) -> dict[str, Any] | None:
             "retentionPolicy": backup.retention,
             "configuration": {
                 "destinationPath": backup.bucket,
-                # The role of the pods: no key of AWS is in the cluster.
+                # The pods use their role, so no AWS key is in the cluster.
                 "s3Credentials": {"inheritFromIAMRole": True},
                 "wal": {"compression": "gzip"},
                 "data": {"compression": "gzip"},

@@ -19,7 +19,7 @@ CREATES: Final = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("",
 
 
 def render(app: Instance) -> dict[str, Manifest]:
-    """Render one where the spec asks for it."""
+    """Return a Pooler for each database with ``pooler``, by file name."""
     return common.of_each(app, FILE, _manifest)
 
 

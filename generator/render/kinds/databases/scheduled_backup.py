@@ -1,4 +1,4 @@
-"""ScheduledBackup: when a backup of the database is made."""
+"""ScheduledBackup: the schedule of a database's backups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CREATES: Final = frozenset({(common.GROUP, "Backup")})
 
 
 def render(app: Instance) -> dict[str, Manifest]:
-    """Render one where there are backups."""
+    """Return a ScheduledBackup for each database with backups, by file name."""
     return common.of_each(app, FILE, _manifest)
 
 
@@ -30,12 +30,12 @@ def _manifest(database: Database) -> dict[str, Any] | None:
         "kind": KIND,
         "metadata": common.metadata(database),
         "spec": {
-            # The operator's schedules begin with seconds.
+            # The operator's schedules have an additional first field for seconds.
             "schedule": f"0 {database.backup.schedule}",
             "cluster": {"name": database.name},
             "method": "plugin",
             "pluginConfiguration": {"name": common.PLUGIN},
-            # Backups outlive the schedule.
+            # Backups stay when the schedule is deleted.
             "backupOwnerReference": "none",
         },
     }

@@ -1,9 +1,9 @@
 """The kinds that run an app, one module each.
 
-A workload is a kind that says where the template of its pods lies, how many
-there are, and how far a rollout is; all else follows from that: overlays, the
-autoscaler, what Argo CD may show, what `validate` checks, what `wait` waits for.
-To add one: see ``spec.workload_kinds``.
+The module of such a kind also has the path of the pods' template, the path of
+the number of pods, and a function that reads the progress of a rollout. Overlays,
+the autoscaler, AppProjects, `validate` and `wait` use these. To add a kind, see
+``spec.workload_kinds``.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class WorkloadKind(Kind, Protocol):
 
     Attributes:
         API: The ``apiVersion`` of its objects.
-        POD_PATH: Where the template of its pods lies.
-        REPLICAS_PATH: Where the number of its pods stands; ``None`` where it is not asked for one.
-        CREATES: The groups and kinds of what its controller makes, down to the pods.
-        rollout: Reads from a live object how far its rollout is; ``None`` for a kind that rolls nothing out.
+        POD_PATH: The path of the pods' template in the object.
+        REPLICAS_PATH: The path of the number of pods; ``None`` if the kind has no such number.
+        CREATES: The groups and kinds of the objects that its controller makes, including pods.
+        rollout: Returns the progress of a live object's rollout; ``None`` for a kind without rollouts.
     """
 
     API: str
@@ -48,16 +48,16 @@ WORKLOADS: Final[tuple[WorkloadKind, ...]] = tuple(map(_module, workload_kinds.N
 
 
 def of(workload: Workload) -> WorkloadKind:
-    """Return the kind that runs a workload."""
+    """Return the module of a workload's kind."""
     return next(kind for kind in WORKLOADS if workload.kind == kind.KIND)
 
 
 def pod_path(kind: str) -> tuple[str, ...] | None:
-    """Return where the template of a kind's pods lies; ``None`` for kinds that make no pods."""
+    """Return the path of the pods' template in a kind; ``None`` for kinds without pods."""
     return next((one.POD_PATH for one in WORKLOADS if kind == one.KIND), by_hand.POD_PATHS.get(kind))
 
 
 def rollout_of(group: str, kind: str) -> Callable[[Mapping[str, Any]], Rollout] | None:
-    """Return what reads how far a rollout is; ``None`` for kinds that roll nothing out."""
+    """Return the function that reads the progress of a rollout; ``None`` for kinds without rollouts."""
     ours = (one.rollout for one in WORKLOADS if (group, kind) == (one.GROUP, one.KIND))
     return next(ours, None) or by_hand.ROLLOUTS.get((group, kind))

@@ -1,4 +1,4 @@
-"""Kinds that make pods and that users write by hand: they are validated, waited for and shown all the same."""
+"""Kinds with pods that only users write. `validate`, `wait` and `status` support them, too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.render.kinds.workloads.rollout import Rollout, by_replicas
 
 _TEMPLATE: Final = ("spec", "template")
 
-# Where the template of their pods lies.
+# The paths of the pods' templates, by kind.
 POD_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "Pod": (),
     "ReplicaSet": _TEMPLATE,
@@ -18,7 +18,7 @@ POD_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "Rollout": _TEMPLATE,
 }
 ROLLOUTS: Final[Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Rollout]]] = {
-    # Argo Rollouts has the numbers of a Deployment.
+    # A Rollout of Argo Rollouts has the same numbers in its status as a Deployment.
     ("argoproj.io", "Rollout"): by_replicas,
 }
 ROLES: Final[Mapping[str, Role]] = {

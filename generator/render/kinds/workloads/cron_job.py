@@ -1,4 +1,4 @@
-"""CronJob: pods that run to an end, again and again, by a schedule."""
+"""CronJob: pods that run to an end, started by a schedule."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ rollout = by_schedule
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload is a CronJob. Unless it says otherwise, no run begins before the last has ended."""
+    """Return the CronJob if the workload is one. By default, a run does not start before the last one has ended."""
     if workload.kind != KIND:
         return None
     about = metadata(workload)

@@ -24,7 +24,7 @@ rollout = by_nodes
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload is a DaemonSet."""
+    """Return the DaemonSet if the workload is one."""
     if workload.kind != KIND:
         return None
     about = metadata(workload, annotations=reloaded(workload))

@@ -1,4 +1,4 @@
-"""Deployment: pods that are all alike, and how a new version replaces the old one."""
+"""Deployment: equal pods, and the way in which a new version replaces the old one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ rollout = by_replicas
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload is a Deployment; with no ``replicas`` where an autoscaler owns the number."""
+    """Return the Deployment if the workload is one; without ``replicas`` if an autoscaler sets the number."""
     if workload.kind != KIND:
         return None
     deadline = workload.progress_deadline
@@ -35,7 +35,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "kind": KIND,
         "metadata": {**about, "labels": {**about["labels"], **workload.labels}},
         "spec": {
-            # With a rollout, its controller sets the number.
+            # With a Rollout, the controller of the Rollout sets the number.
             **({"replicas": workload.replicas} if workload.replicas is not None and not _rolls(workload) else {}),
             "selector": {"matchLabels": selector(workload)},
             "strategy": _strategy(workload),
@@ -47,14 +47,15 @@ def render(workload: Workload) -> dict[str, Any] | None:
 
 
 def _rolls(workload: Workload) -> bool:
-    """Tell whether pods are replaced by Argo Rollouts."""
+    """Tell whether Argo Rollouts replaces the pods."""
     return bool(workload.settings.get("rollout"))
 
 
 def _strategy(workload: Workload) -> dict[str, Any]:
-    """Return how pods are replaced: unless told otherwise, the old ones go on serving until the new ones are ready.
+    """Return the strategy of updates. By default, the old pods serve until the new ones are ready.
 
-    With a claim that one node can mount, a new pod on another node would wait for the old one for ever.
+    If the pods share a claim for one node, the old pods end first: otherwise, a new pod on another node would wait for
+    the claim forever.
     """
     given = workload.settings.get("strategy") or {}
     usual = "Recreate" if workload.has_volume_of_one_node else "RollingUpdate"

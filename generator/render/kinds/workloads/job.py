@@ -1,4 +1,4 @@
-"""Job: pods that run to an end once, and again with each new version."""
+"""Job: pods that run to an end once for each version."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ API: Final = "batch/v1"
 POD_PATH: Final = ("spec", "template")
 REPLICAS_PATH: Final = None
 CREATES: Final = frozenset({("", "Pod")})
-# A Job cannot be changed. Where it must be, Argo CD deletes it and makes it anew; where nothing changed, it leaves it.
+# A Job cannot be changed. If it must change, Argo CD deletes it and makes a new one; otherwise it does nothing.
 ANEW: Final = {"argocd.argoproj.io/sync-options": "Force=true"}
 
 rollout = by_runs
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload is a Job."""
+    """Return the Job if the workload is one."""
     if workload.kind != KIND:
         return None
     about = metadata(workload, annotations=ANEW)

@@ -1,4 +1,4 @@
-"""Read from a live object how far a rollout is, for `wait` and `status`."""
+"""Read the progress of a rollout from a live object, for `wait` and `status`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _ON_DELETE: Final = "OnDelete"
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rollout:
-    """Numbers of pods.
+    """The progress of a rollout, as numbers of pods.
 
     Attributes:
-        wanted: How many there should be.
-        updated: How many are of the newest template.
-        existing: How many there are of any template.
-        available: How many serve; of pods that run to an end, how many have.
-        current: Whether these are of the object as it is now, and not of what it was before.
+        wanted: The number of pods that the object asks for.
+        updated: The number of pods with the newest template.
+        existing: The number of pods with any template.
+        available: The number of pods that serve; for pods that run to an end, the number that succeeded.
+        current: Whether the numbers are about the present object, and not about a former version of it.
         ends: Whether the pods run to an end.
     """
 
@@ -31,7 +31,7 @@ class Rollout:
 
     @property
     def lack(self) -> str:
-        """Return what is left to do until every pod is of the newest template and available; empty if nothing is."""
+        """Return what is missing until all pods have the newest template and are available; empty if nothing is."""
         if not self.current:
             return "its controller has not seen the change yet"
         if self.ends:
@@ -46,7 +46,7 @@ class Rollout:
 
 
 def by_replicas(manifest: Mapping[str, Any]) -> Rollout:
-    """Read an object that asks for a number of pods."""
+    """Return the progress of an object with a number of replicas."""
     spec, status = _part(manifest, "spec"), _part(manifest, "status")
     return Rollout(
         wanted=int(spec.get("replicas", 1)),
@@ -58,11 +58,11 @@ def by_replicas(manifest: Mapping[str, Any]) -> Rollout:
 
 
 def by_ordinals(manifest: Mapping[str, Any]) -> Rollout:
-    """Read an object whose pods have numbers: those below its partition stay as they are, and so may all of them."""
+    """Return the progress of a StatefulSet. Pods with a number below its partition are not updated."""
     whole = by_replicas(manifest)
     strategy = _part(_part(manifest, "spec"), "updateStrategy")
     partition = int(_part(strategy, "rollingUpdate").get("partition") or 0)
-    # A pod that waits until a user deletes it is not waited for.
+    # With OnDelete, a pod is updated only after a user deletes it, so `wait` does not wait for that.
     staying = whole.wanted if strategy.get("type") == _ON_DELETE else min(partition, whole.wanted)
     return Rollout(
         wanted=whole.wanted - staying,
@@ -74,7 +74,7 @@ def by_ordinals(manifest: Mapping[str, Any]) -> Rollout:
 
 
 def by_nodes(manifest: Mapping[str, Any]) -> Rollout:
-    """Read an object that puts one pod on each node. It tells only of nodes, so that no pod is one too many."""
+    """Return the progress of an object with one pod on each node. Its status counts nodes, so no pod is left over."""
     status = _part(manifest, "status")
     number = int(status.get("desiredNumberScheduled") or 0)
     updated = int(status.get("updatedNumberScheduled") or 0)
@@ -89,7 +89,7 @@ def by_nodes(manifest: Mapping[str, Any]) -> Rollout:
 
 
 def by_runs(manifest: Mapping[str, Any]) -> Rollout:
-    """Read an object whose pods run to an end, once."""
+    """Return the progress of a Job, whose pods run to an end once."""
     spec, status = _part(manifest, "spec"), _part(manifest, "status")
     succeeded = int(status.get("succeeded") or 0)
     number = 0 if spec.get("suspend") else int(spec.get("completions") or 1)
@@ -98,7 +98,7 @@ def by_runs(manifest: Mapping[str, Any]) -> Rollout:
 
 
 def by_schedule(_manifest: Mapping[str, Any]) -> Rollout:
-    """Read an object whose pods come by a schedule: a new version is there once the object has it."""
+    """Return the progress of a CronJob: complete as soon as the object has the new version."""
     return Rollout(wanted=0, updated=0, existing=0, available=0, ends=True)
 
 
@@ -107,7 +107,7 @@ def _part(about: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _is_current(manifest: Mapping[str, Any]) -> bool:
-    """Tell whether the status is about the spec that is there now."""
+    """Tell whether the status is about the object's present ``spec``."""
     generation = _part(manifest, "metadata").get("generation") or 0
     # Argo Rollouts writes it as text.
     observed = str(_part(manifest, "status").get("observedGeneration") or 0)

@@ -1,4 +1,4 @@
-"""StatefulSet: pods with a number and volumes of their own, replaced one after the other."""
+"""StatefulSet: pods with numbers and their own volumes, updated one after the other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ rollout = by_ordinals
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the workload is a StatefulSet; with no ``replicas`` where an autoscaler owns the number."""
+    """Return the StatefulSet if the workload is one; without ``replicas`` if an autoscaler sets the number."""
     if workload.kind != KIND:
         return None
     claims = workload.settings.get("volumeClaimTemplates") or {}
@@ -54,7 +54,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
 
 
 def _claim(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a template with what the API server fills in: a list that lacks it differs for Argo CD, for ever."""
+    """Return a claim template with the API server's defaults: without them, Argo CD would always show a difference."""
     storage = given.get("storageClassName")
     return {
         "apiVersion": "v1",

@@ -1,4 +1,4 @@
-"""The template of pods: of those that run until they are replaced, and leave orderly, and of those that end."""
+"""The templates of pods: one for pods that run until they are replaced, and one for pods that run to an end."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from generator.spec import observed
 from generator.spec.override import without_nulls
 from generator.spec.workload import Workload
 
-# A pod that is told to end takes connections for this long, until every node and load balancer knows that it leaves.
+# For how many seconds a pod that must end still accepts connections, until all nodes and load balancers know about it.
 DRAIN_SECONDS: Final = 5
-# What Kubernetes gives a pod to end.
+# Kubernetes' default for the seconds that a pod has to end.
 _GRACE_SECONDS: Final = 30
 
 
 def template(workload: Workload) -> dict[str, Any]:
-    """Return the template, with ports, probes and a drain."""
+    """Return the template of pods that are replaced: with ports, probes, and a hook that waits before the end."""
     annotations = {**observed.of_pods(workload), **workload.annotations}
     return {
         "metadata": {
@@ -31,18 +31,18 @@ def template(workload: Workload) -> dict[str, Any]:
 
 
 def ending(workload: Workload) -> dict[str, Any]:
-    """Return the template of pods that run to an end: no ports, no probes, and not started again once they succeed."""
+    """Return the template of pods that run to an end: without ports and probes, and not restarted after a success."""
     found = template(workload)
     return {**found, "spec": {"restartPolicy": "Never", **found["spec"]}}
 
 
 def settings(workload: Workload, *names: str) -> dict[str, Any]:
-    """Return those of the fields that a workload sets, by their names, which are Kubernetes' own."""
+    """Return the fields among ``names`` that a workload sets, by name; the names are Kubernetes' own."""
     return {name: workload.settings[name] for name in names if name in workload.settings}
 
 
 def replaced(workload: Workload, name: str) -> dict[str, Any]:
-    """Return how pods are replaced, if the workload says so. A type that has no pace keeps none of another one."""
+    """Return the workload's strategy of updates, if it has one. A type without a rate gets no rate of another type."""
     given = without_nulls(workload.settings.get(name) or {})
     if given.get("type", "RollingUpdate") != "RollingUpdate":
         return {name: {"type": given["type"]}}
@@ -53,7 +53,7 @@ def _container(workload: Workload) -> dict[str, Any]:
     main = container(workload)
     if not workload.ports:
         return {**main, **workload.probes}
-    # The order of the fields is that of the generated files: no file of a user changes for its sake.
+    # This keeps the order of fields in files that were generated before, so that they do not change.
     security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
     main["ports"] = container_ports(workload.ports)
     main.update(workload.probes)
@@ -66,10 +66,10 @@ def _container(workload: Workload) -> dict[str, Any]:
 
 
 def drain_seconds(workload: Workload) -> int:
-    """Return for how long a pod that leaves still takes requests.
+    """Return for how many seconds a pod that must end still accepts requests.
 
-    That is longer than a balancer sends it any, if there is time: the grace period begins with
-    the drain, and the process needs at least half of it to end.
+    This is longer than a load balancer sends requests to it, if there is time: the grace period starts
+    at the same moment, and the process needs at least half of it to end.
     """
     wanted = deregistration(workload) + DRAIN_SECONDS
     grace = workload.pod.get("terminationGracePeriodSeconds")
@@ -77,7 +77,7 @@ def drain_seconds(workload: Workload) -> int:
 
 
 def _grace(workload: Workload) -> dict[str, int]:
-    # The grace period begins when the drain does; where that takes long, it is added to what Kubernetes gives.
+    # The grace period starts together with the drain. A long drain is added to Kubernetes' default.
     if not deregistration(workload):
         return {}
     return {"terminationGracePeriodSeconds": drain_seconds(workload) + _GRACE_SECONDS}

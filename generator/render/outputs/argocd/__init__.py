@@ -1,7 +1,7 @@
-"""Argo CD: an AppProject per environment that allows what its apps need and no more, their Applications, the root.
+"""Argo CD: an AppProject for each environment with minimal rights, the Applications, and the root Application.
 
-``kubectl apply -f gitops/bootstrap.yaml`` is all that a person ever applies.
-Applications carry no finalizer: deleting one leaves its pods running.
+Users apply one file only: ``kubectl apply -f gitops/bootstrap.yaml``. Applications
+have no finalizer, so the deletion of an Application does not delete its pods.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render the root and the projects."""
+    """Yield the files of the root and of the projects."""
     environments = [one for one in spec.environments.values() if not _without_kubernetes(spec, one)]
     if not environments:
         return
@@ -52,7 +52,7 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 
 def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
-    """Render its Applications, by environment."""
+    """Yield the files of an app's Applications, in the order of environments."""
     for environment in (spec.environments[name] for name in app.environments):
         if isinstance(app, App) and app.target_in(environment.name) != targets.EKS:
             continue
@@ -65,8 +65,8 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
 
 
 def _sets(spec: Spec, environment: Environment, app: AnyApp, path: str) -> Iterator[File]:
-    """Render the ApplicationSet of an app where only Argo CD knows how many Applications there are."""
-    from generator.render.outputs import previews  # most environments have none
+    """Yield the file of an app's ApplicationSet, if only Argo CD knows how many Applications there are."""
+    from generator.render.outputs import previews  # Imported here: most environments have no ApplicationSet.
     from generator.render.outputs.argocd import application_set
 
     if not environment.pull_requests:
@@ -76,10 +76,10 @@ def _sets(spec: Spec, environment: Environment, app: AnyApp, path: str) -> Itera
 
 
 def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
-    """Return the file of that project, while there are Applications in it; by what was generated last.
+    """Return the path of the former project's file if ``former``, the last generated files, has Applications in it.
 
-    Argo CD prunes before it applies. So the file stays for the commit that moves the
-    Applications to the projects of their environments, and goes with a later one.
+    Argo CD prunes before it applies. So the file must stay in the commit that moves the
+    Applications to the projects of their environments; a later commit removes it.
     """
     path = _project_path(former_project_name(spec))
     inside = f"\n  project: {former_project_name(spec)}\n".encode()
@@ -88,7 +88,7 @@ def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
 
 
 def leaving(spec: Spec, former: Mapping[str, bytes]) -> Iterator[File]:
-    """Render the projects that have to permit kinds which no app has any more; by what was generated last."""
+    """Yield projects that must still permit kinds that no app has any more; ``former`` are the last generated files."""
     for environment in spec.environments.values():
         path = _project_path(project_name(spec, environment.name))
         if kinds := project.no_longer(spec, environment, former.get(path, b"")):
@@ -96,14 +96,14 @@ def leaving(spec: Spec, former: Mapping[str, bytes]) -> Iterator[File]:
 
 
 def preview(environment: Environment, app: App) -> dict[str, Any]:
-    """Return what a preview of an app has beside its overlay, as Argo CD gives it to kustomize."""
+    """Return the kustomize options of an app's preview in addition to its overlay."""
     from generator.render.outputs.argocd import application_set
 
     return application_set.kustomize(environment, app)
 
 
 def _without_kubernetes(spec: Spec, environment: Environment) -> bool:
-    """Tell whether nothing of an environment is for Argo CD: it is on ECS, and no app in it says otherwise."""
+    """Tell whether Argo CD has nothing to do in an environment: all of its apps are on ECS."""
     if not spec.aws or targets.of_environments(spec.data["environments"]).get(environment.name) != targets.ECS:
         return False
     return all(

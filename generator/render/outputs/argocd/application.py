@@ -23,7 +23,7 @@ _LONGEST_NOTICE: Final = 500
 
 
 def render(spec: Spec, environment: Environment, app: AnyApp, cluster: Cluster) -> dict[str, Any]:
-    """Render the Application of an app in one cluster of an environment."""
+    """Return the Application of an app in one cluster of an environment."""
     name = application_name(spec, environment.name, app.name, cluster.name)
     where = {f"{spec.project}/cluster": cluster.name} if cluster.name else {}
     return {
@@ -41,14 +41,14 @@ def notes(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, str]:
     shown = spec.argocd.sync_windows and spec.argocd.has(NOTICES)
     notice = sync_windows.notice(environment.gates) if shown else ""
     return {
-        # A commit elsewhere in the repository does not make Argo CD render this app again.
+        # With this annotation, Argo CD does not render the app again after commits to other folders.
         GENERATE_PATHS: ";".join([*_folders(app, environment.name), *_given(spec, app, environment.name)]),
         **({_NOTICE: notice[:_LONGEST_NOTICE]} if notice else {}),
     }
 
 
 def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: dict[str, str]) -> dict[str, Any]:
-    """Return what an Application is to do; ``cluster`` is a destination's."""
+    """Return the ``spec`` of an Application; ``cluster`` is the cluster's part of the destination."""
     automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
     ignored = _ignored(app.instances[environment.name]) if isinstance(app, App) else []
     return {
@@ -58,7 +58,7 @@ def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: di
         "revisionHistoryLimit": 20,
         "syncPolicy": {
             **automated,
-            # PruneLast: a former ConfigMap stays until no pod uses it any more.
+            # PruneLast: a former ConfigMap stays until no pod uses it.
             "syncOptions": [
                 "CreateNamespace=true",
                 "PruneLast=true",
@@ -78,7 +78,7 @@ def _namespace(environment: Environment, app: AnyApp) -> str:
 
 
 def _folders(app: AnyApp, environment: str) -> list[str]:
-    """Return the folders that the manifests are made from."""
+    """Return the folders from which the app's manifests are built."""
     if isinstance(app, ChartApp):
         return [f"/{folder}" for folder in charts.folders(app, environment)]
     is_shared = isinstance(app, AdoptedApp) or app.bases[environment] is app.base
@@ -88,7 +88,7 @@ def _folders(app: AnyApp, environment: str) -> list[str]:
 
 
 def _given(spec: Spec, app: AnyApp, environment: str) -> list[str]:
-    """Return the folder of what Terraform gave, where the app names any of it."""
+    """Return the folder with Terraform's outputs, if the app refers to any."""
     if spec.infra is None or not isinstance(app, App):
         return []
     from generator.spec import infra_reference
@@ -104,7 +104,7 @@ def _source(spec: Spec, app: AnyApp, environment: str) -> dict[str, Any]:
 
 
 def _ignored(app: Instance) -> list[dict[str, Any]]:
-    """Return the numbers of pods that controllers own: a sync leaves them, also when one has just gone from git."""
+    """Return the differences to ignore: numbers of pods that controllers set, even if git just removed them."""
     found: list[tuple[str, str, str, tuple[str, ...]]] = []
     for one in app.workloads.values():
         kind, rolled = workloads.of(one), bool(one.settings.get(progressive_rollout.FIELD))

@@ -1,4 +1,4 @@
-"""ApplicationSet: Applications that Argo CD makes by itself, where only it knows how many there are."""
+"""ApplicationSet: Argo CD makes the Applications, because only Argo CD knows how many there must be."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from generator.render.outputs.argocd.objects import API, metadata
 from generator.spec import pull_requests
 from generator.spec.model import AnyApp, App, Environment, Spec
 
-# Without it, the Applications of a set would go with it, whatever its policy says.
+# Without this, a deletion of the set would delete its Applications, whatever its policy says.
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
-# A field of a generator that is not there is an error, and no empty text.
+# With this option, a missing field of a generator is an error instead of an empty text.
 _TEMPLATES: Final = {"goTemplate": True, "goTemplateOptions": ["missingkey=error"]}
 
 
 def of_clusters(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, Any]:
-    """Render the set of an app's Applications, one in each cluster whose labels are asked for.
+    """Return the set of an app's Applications, with one for each cluster that has the labels.
 
-    Three guards keep what runs: an Application is never deleted by the set (a label that is lost by mistake), nor with
-    it, and it would leave its pods if it were.
+    Three settings protect what runs: the set never deletes an Application (a label may be lost by mistake), a
+    deletion of the set keeps its Applications, and a deletion of an Application keeps its pods.
     """
     name = application_name(spec, environment.name, app.name)
     found = {
@@ -43,7 +43,7 @@ def of_clusters(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, 
             **_TEMPLATES,
             "generators": [{"clusters": {"selector": environment.selector.data}}],
             "syncPolicy": {"applicationsSync": "create-update", "preserveResourcesOnDeletion": True},
-            # So that a rollback in the UI stands, for which automated sync is turned off.
+            # A rollback in the UI turns automated sync off; the set must not turn it on again.
             "ignoreApplicationDifferences": [{"jsonPointers": ["/spec/syncPolicy/automated"]}],
             "template": {
                 "metadata": {"name": f"{name}-{{{{.nameNormalized}}}}", **found},
@@ -54,9 +54,9 @@ def of_clusters(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, 
 
 
 def of_pull_requests(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
-    """Render the set of an app's previews, one for each pull request with the label.
+    """Return the set of an app's previews, with one Application for each pull request with the label.
 
-    They are to go with their requests, so there is no guard here, and each takes its namespace along.
+    Previews must end with their requests, so nothing protects them, and each deletes its namespace.
     """
     about = environment.pull_requests
     assert about is not None
@@ -87,10 +87,10 @@ def of_pull_requests(spec: Spec, environment: Environment, app: App) -> dict[str
 
 
 def _preview(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
-    """Return what the Application of a preview is to do."""
+    """Return the ``spec`` of a preview's Application."""
     given = application.specification(spec, environment, app, environment.clusters[0].destination)
     policy = {name: value for name, value in given["syncPolicy"].items() if name != "managedNamespaceMetadata"}
-    # The overlay has the namespace, which Argo CD would otherwise make and leave behind.
+    # The overlay contains the namespace. If Argo CD made it, Argo CD would not delete it.
     options = [option for option in policy["syncOptions"] if option != "CreateNamespace=true"]
     return {
         **given,
@@ -101,7 +101,7 @@ def _preview(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
 
 
 def kustomize(environment: Environment, app: App) -> dict[str, Any]:
-    """Return what a preview has beside its overlay: a namespace, an image and a host of its own."""
+    """Return the kustomize options of a preview in addition to its overlay: its own namespace, image and host."""
     about = environment.pull_requests
     assert about is not None
     below, here = app.bases[environment.name], app.instances[environment.name]

@@ -1,4 +1,4 @@
-"""The root: the Application that brings all others, and the AppProject that it is in."""
+"""The root: the Application that applies all others, and its AppProject."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.spec.model import Spec
 
 
 def project(spec: Spec) -> dict[str, Any]:
-    """Render the project that the root alone is in."""
+    """Return the project of the root; no other Application is in it."""
     return {
         "apiVersion": API,
         "kind": "AppProject",
@@ -27,7 +27,7 @@ def project(spec: Spec) -> dict[str, Any]:
 
 
 def application(spec: Spec) -> dict[str, Any]:
-    """Render the root."""
+    """Return the root Application."""
     annotations = {**_kept(), GENERATE_PATHS: f"/{GITOPS}"}
     return {
         "apiVersion": API,
@@ -44,12 +44,12 @@ def application(spec: Spec) -> dict[str, Any]:
             "destination": _destination(spec),
             "syncPolicy": {
                 "automated": {"prune": True, "selfHeal": True},
-                # Only what differs is applied, so that a rollback in the UI is not undone by the next commit. Another
-                # project's Application of the same name is left alone, and the sync says so.
+                # The root applies only objects that differ, so the next commit does not undo a rollback in the UI. It
+                # does not change another project's Application of the same name; the sync reports that.
                 "syncOptions": ["ApplyOutOfSyncOnly=true", "FailOnSharedResource=true"],
                 "retry": retry(spec),
             },
-            # A rollback in the UI needs automated sync to be off; the root must not turn it on again.
+            # A rollback in the UI turns automated sync off; the root must not turn it on again.
             "ignoreDifferences": [
                 {"group": "argoproj.io", "kind": "Application", "jsonPointers": ["/spec/syncPolicy/automated"]}
             ],
@@ -58,13 +58,13 @@ def application(spec: Spec) -> dict[str, Any]:
 
 
 def _kinds(spec: Spec) -> list[str]:
-    """Return the kinds that the root may bring."""
+    """Return the kinds that the root may apply."""
     sets = ["ApplicationSet"] if any(one.selector or one.pull_requests for one in spec.environments.values()) else []
     return ["AppProject", "Application", *sets]
 
 
 def _kept() -> dict[str, str]:
-    """Return what keeps the root from pruning itself."""
+    """Return the annotations that protect the root from its own pruning."""
     return {SYNC_OPTIONS: "Prune=false,Delete=false"}
 
 

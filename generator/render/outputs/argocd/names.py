@@ -1,4 +1,4 @@
-"""Names of Applications and AppProjects. They are what runs: a name that changes is a deletion and a new object."""
+"""Names of Applications and AppProjects. They must not change, because a new name means a deletion and a new object."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
 
 
 def application_name(spec: Spec, environment: str, app: str, cluster: str = "") -> str:
-    """Return the name of an Application; unique in Argo CD, since projects share its namespace.
+    """Return the name of an Application; unique in Argo CD, because all projects share its namespace.
 
-    That in the environment's own cluster has none in its name, so that it stays when further clusters come. One that
-    was there before keeps its name.
+    The name contains the cluster, except for the environment's first cluster: so it does not change when clusters
+    are added. An adopted Application keeps its name.
     """
     name = spec.named.get((environment, app)) or f"{spec.project}-{environment}-{app}"
     return f"{name}-{cluster}" if cluster else name
 
 
 def application_names(spec: Spec, environment: str, app: str) -> list[str]:
-    """Return the names of an app's Applications, one for each cluster; those that a set makes are not known."""
+    """Return the names of an app's Applications, one for each cluster; without those of an ApplicationSet."""
     place = spec.environments[environment]
     return (
         []
@@ -29,28 +29,28 @@ def application_names(spec: Spec, environment: str, app: str) -> list[str]:
 
 
 def labels(spec: Spec, environment: str, app: str) -> dict[str, str]:
-    """Return the labels by which Applications of an app in an environment are found."""
+    """Return the labels of an app's Applications in an environment."""
     return {"app.kubernetes.io/name": app, f"{spec.project}/environment": environment}
 
 
 def project_name(spec: Spec, environment: str) -> str:
     """Return the name of an environment's AppProject.
 
-    Neither part can hold a dot, so no two projects that share an Argo CD can have one name.
+    The parts are separated by a dot, which neither can contain, so names are unique in an Argo CD.
     """
     return f"{spec.project}.{environment}"
 
 
 def root_name(spec: Spec) -> str:
-    """Return the name of the root and of its AppProject."""
+    """Return the name of the root Application and of its AppProject."""
     return f"{spec.project}-bootstrap"
 
 
 def former_project_name(spec: Spec) -> str:
-    """Return the name of the one AppProject that all environments once had."""
+    """Return the name of the AppProject that all environments shared in former versions."""
     return spec.project
 
 
 def project_names(spec: Spec) -> list[str]:
-    """Return every AppProject that Applications of ours may be in, the former one included, until all have moved."""
+    """Return the names of all AppProjects that may contain the spec's Applications, including the former one."""
     return [*(project_name(spec, environment) for environment in spec.environments), former_project_name(spec)]

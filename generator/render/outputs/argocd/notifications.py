@@ -1,8 +1,8 @@
-"""Notifications: the ConfigMap of Argo CD's controller, and who subscribes to what.
+"""Notifications: the ConfigMap of Argo CD's controller, and the subscriptions of Applications.
 
-The ConfigMap is one for all of Argo CD, and lies beside those that decide what Argo CD permits. So the root may not
-write ConfigMaps there: who administers Argo CD applies this one, as the root itself. What is in it is called after the
-project, so that several projects may each add their own.
+Argo CD has one such ConfigMap, in the namespace of the ConfigMaps that decide its permissions. So the root may not
+write ConfigMaps there: an administrator of Argo CD applies this one, like the root itself. Its keys contain the
+project's name, so that several projects can add their own.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _HEADER: Final = f"""\
 # An administrator of Argo CD applies it: kubectl apply --server-side -f {PATH}
 """
 _OPERATION: Final = "app.status?.operationState"
-# Once for each revision that was synced, and not for each commit of a repository that many apps share.
-# Of several sources, there are several revisions.
+# Once for each synced revision, not for each commit of a repository that many apps share. An Application with
+# several sources has several revisions.
 _SYNCED: Final = f"[{_OPERATION}?.syncResult?.revision, {_OPERATION}?.syncResult?.revisions]"
 _WHEN: Final = {
     "deployed": (f"{_OPERATION}?.phase in ['Succeeded'] and app.status?.health?.status == 'Healthy'", _SYNCED),
@@ -48,7 +48,7 @@ _BODY: Final = (
 
 
 def render(spec: Spec) -> Iterator[File]:
-    """Render the ConfigMap, where there is a controller and anything for it to send."""
+    """Yield the ConfigMap, if there is a controller and it has something to send."""
     about = spec.notifications
     if about is None or spec.argocd.managed or not about.by_controller:
         return
@@ -66,7 +66,7 @@ def render(spec: Spec) -> Iterator[File]:
 
 
 def subscriptions(spec: Spec, environment: Environment) -> dict[str, str]:
-    """Return the annotations by which an environment's Applications subscribe, all of them by their project's."""
+    """Return the annotations of an environment's AppProject that subscribe all of its Applications."""
     about = spec.notifications
     if about is None or spec.argocd.managed or environment.name not in about.environments:
         return {}

@@ -28,18 +28,18 @@ def metadata(
 
 
 def sources(spec: Spec, *others: str) -> dict[str, list[str]]:
-    """Return where the Applications of a project may come from: this repository, and ``others``.
+    """Return the permitted sources of a project's Applications: this repository and ``others``.
 
-    The managed Argo CD wants to be told the namespace of Applications, too, although it knows one only.
+    The managed Argo CD also needs the namespace of Applications, although it has only one.
     """
     namespaces = {"sourceNamespaces": [spec.argocd.namespace]} if spec.argocd.managed else {}
     return {"sourceRepos": [spec.repository, *others], **namespaces}
 
 
 def retry(spec: Spec) -> dict[str, Any]:
-    """Return how a sync that fails is tried again.
+    """Return the rules for retries of a failed sync.
 
-    With `refresh`, a retry takes the newest commit: what mends a failing sync need not wait for its last retry.
+    With `refresh`, a retry uses the newest commit, so a commit that fixes the problem need not wait for the last retry.
     """
     refresh = {"refresh": True} if spec.argocd.has(RETRY_REFRESH) else {}
     return {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, **refresh}

@@ -1,4 +1,4 @@
-"""AppProject: what the Applications of one environment may do, and no more."""
+"""AppProject: the rights of the Applications of one environment."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ _LISTED: Final = re.compile(r'^  - group: "?([^"\n]*)"?\n    kind: (\S+)$', re.M
 
 
 def no_longer(spec: Spec, environment: Environment, former: bytes) -> frozenset[tuple[str, str]]:
-    """Return the kinds of ours that the project permitted when it was generated last, and that no app has any more.
+    """Return the generator's kinds that the last generated project permitted, and that no app has any more.
 
-    Without them, Argo CD would lose sight of the objects that are to go: it would neither delete a CronJob, nor ask
-    whether a database may go.
+    The project must still permit them: otherwise, Argo CD would no longer see the objects to delete. It would neither
+    delete a CronJob, nor ask a user whether it may delete a database.
     """
     listed = former.decode().partition("\n  namespaceResourceWhitelist:\n")[2]
     return frozenset(_LISTED.findall(listed)) & _KINDS - set(_permitted(spec, environment))
 
 
 def render(spec: Spec, environment: Environment, leaving: frozenset[tuple[str, str]] = frozenset()) -> dict[str, Any]:
-    """Render the project of an environment; ``leaving`` are kinds that no app has any more."""
+    """Return the project of an environment; ``leaving`` are kinds that no app has any more."""
     windows = sync_windows.windows(environment.gates, spec.argocd) if spec.argocd.sync_windows else []
     named = spec.argocd.has(NAMED_CLUSTER_KINDS)
     namespaces = [{"name": name} for name in environment.own_namespaces] if named else [{}]
@@ -59,14 +59,14 @@ def render(spec: Spec, environment: Environment, leaving: frozenset[tuple[str, s
         "metadata": metadata(
             spec,
             project_name(spec, environment.name),
-            # Before the Applications that are in it.
+            # The project must be applied before its Applications.
             {SYNC_WAVE: "-1", **notifications.subscriptions(spec, environment)},
         ),
         "spec": {
             "description": f"The apps of {spec.project} in {environment.name}",
             **sources(spec, *charts.repositories(spec)),
             "destinations": environment.destinations,
-            # CreateNamespace makes it, with its labels; nothing else may be cluster-wide, but for what charts say.
+            # The option CreateNamespace makes the namespace. Only charts may have other kinds without a namespace.
             "clusterResourceWhitelist": [
                 *({"group": "", "kind": "Namespace", **one} for one in namespaces),
                 *({"group": group, "kind": kind} for group, kind in charts.cluster_wide(spec)),
@@ -81,10 +81,10 @@ def render(spec: Spec, environment: Environment, leaving: frozenset[tuple[str, s
 
 
 def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
-    """Return the groups and kinds of what apps have in a namespace.
+    """Return the groups and kinds of the apps' objects in namespaces.
 
-    Argo CD shows below an Application only what its project permits: without what controllers make of ours, a pod that
-    does not start would be seen neither in the UI nor with `wait`. That permits nothing that a workload does not.
+    They include the kinds that controllers make, such as pods: Argo CD shows only permitted kinds, so otherwise
+    neither the UI nor `wait` would show a pod that does not start. This gives no rights that a workload does not have.
     """
     used = {DEFAULT}.union(*(app.kinds for app in spec.described.values()))
     running = [kind for kind in WORKLOADS if kind.KIND in used]
@@ -121,5 +121,5 @@ def _own(spec: Spec) -> set[tuple[str, str]]:
 
 
 def _own_cluster_wide(spec: Spec) -> list[tuple[str, str]]:
-    """Return the kinds without a namespace that apps have manifests of, which `allow` has to name."""
+    """Return the kinds without a namespace in apps' own manifests; `allow` must name them."""
     return sorted(kind for kind in _own(spec) if scopes.is_cluster_wide(*kind) and kind in spec.allow.kinds)

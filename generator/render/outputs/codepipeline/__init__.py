@@ -1,7 +1,7 @@
-"""AWS CodePipeline: one image, built once, through all environments, each with its infrastructure first.
+"""AWS CodePipeline: one image goes through all environments; in each, the infrastructure comes first.
 
-``stages`` says what follows what; ``buildspecs`` writes the jobs, ``terraform`` gives the pipeline itself to
-``infra/shared/``, and ``workflow`` writes the GitHub Actions twin.
+``stages`` has the order of jobs, ``buildspecs`` writes the jobs, ``terraform`` writes the pipeline for
+``infra/shared/``, and ``workflow`` writes the same jobs for GitHub Actions.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
-    """Render nothing: one pipeline delivers all apps."""
+    """Yield nothing: one pipeline delivers all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render nothing where the spec asks for no such pipeline."""
+    """Yield the buildspecs if the spec asks for this pipeline."""
     if "codepipeline" not in spec.ci:
         return
     from generator.spec.stages import is_asked

@@ -1,10 +1,9 @@
-"""The jobs of the pipeline, a buildspec each: ``pipelines/<job>.yml``.
+"""The jobs of the pipeline, with a buildspec for each: ``pipelines/<job>.yml``.
 
-Which environment a job is for stands in ``ENVIRONMENT``, and what was built in
-``TAG`` and ``APPS``: CodePipeline gives them to each action. The source is a
-whole clone, since jobs read and push commits. ``$AS PROGRAM`` runs a program
-with the role that the job has in its environment's account, and git has the
-job's own.
+CodePipeline sets variables for each action: the environment in ``ENVIRONMENT``,
+and the result of the build in ``TAG`` and ``APPS``. The source is a whole clone,
+because jobs read and push commits. ``$AS PROGRAM`` runs a program with the job's
+role in its environment's account, while git uses the job's own role.
 """
 
 from __future__ import annotations
@@ -75,9 +74,9 @@ _TELLS: Final[Mapping[Job, tuple[str, ...]]] = {
     "release": (TAG, APPS, BUILT),
     "plan": (CHANGES, SUMMARY),
 }
-# Jobs that take the newest commit: the source's own credentials do for that.
+# Jobs that check out the newest commit; the credentials of the source are sufficient for that.
 _FETCHING: Final[tuple[Job, ...]] = ("deploy", "publish", "verify")
-# Jobs that are told which apps were built, maybe none.
+# Jobs that get the names of the apps that were built; there may be none.
 _OF_APPS: Final[tuple[Job, ...]] = ("promote", "deploy", "verify")
 _INFRASTRUCTURE: Final = 'cd "infra/environments/$ENVIRONMENT"'
 _PUSHED: Final = f"""\
@@ -104,7 +103,7 @@ fi
 
 
 def render(spec: Spec) -> Iterator[File]:
-    """Render the buildspecs of the jobs that the pipeline has."""
+    """Yield the buildspecs of the pipeline's jobs."""
     jobs = {action.job for stage in stages(spec) for action in stage.actions if action.job}
     for job, what in _WHAT.items():
         if job in jobs:
@@ -153,7 +152,7 @@ def _changed(spec: Spec) -> list[str]:
 
 
 def _of_sites(made: Iterable[tuple[Site, list[str]]], what: str) -> Iterator[str]:
-    """Yield a command for each site that is to be built. It sees no credentials: what it runs is the site's own."""
+    """Yield a command for each site to build. It gets no credentials, because it runs the site's own code."""
     for site, commands in made:
         lines = "".join(f"{line.rstrip()}\n" for line in (codebuild.WITHOUT_ROLE, *commands))
         yield f'if [[ " ${SITES} " == *" {site.name} "* ]]; then ( set -e  # {what} {site.name}\n{lines}) fi\n'

@@ -1,7 +1,7 @@
-"""Write the scripts of jobs, for CodeBuild and for GitHub Actions alike.
+"""The scripts of jobs, for both CodeBuild and GitHub Actions.
 
-They expect bash, and the variables ``ENVIRONMENT``, ``APPS`` and ``TAG``. ``$AS``, where it is set, runs a program with
-the role of the job in its environment's account.
+They expect bash and the variables ``ENVIRONMENT``, ``APPS`` and ``TAG``. If ``$AS`` is set, ``$AS PROGRAM`` runs a
+program with the job's role in its environment's account.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from generator.spec import targets
 if TYPE_CHECKING:
     from generator.spec.model import Spec
 
-# What a plan leaves to the job that applies it, after the approval.
+# The files that the plan's job leaves for the job that applies it after the approval.
 PLAN: Final = "plan.tfplan"
 COMMIT: Final = "commit"
 AS: Final = """\
@@ -32,7 +32,7 @@ code=0
 $AS {{engine}} plan -input=false -no-color -lock-timeout=5m -detailed-exitcode -out={PLAN} || code=$?
 [ "$code" != 1 ]
 """
-# No values: an approval's message goes out by e-mail.
+# The description has no values, because the message to approvers is sent by e-mail.
 _COUNT: Final = f"""\
 {{engine}} show -json {PLAN} | python -P -c '
 import collections, json, sys
@@ -46,7 +46,7 @@ export {CHANGES} {SUMMARY}="$CREATED to add, $UPDATED to change, $DELETED to des
 git rev-parse HEAD > {COMMIT}
 echo "$ENVIRONMENT: ${SUMMARY}"
 """
-# What is applied is what was approved: the plan of this very commit. Terraform refuses one that is stale.
+# The approved plan is applied: the plan of this commit. Terraform refuses a plan that is out of date.
 APPLY: Final = f"""\
 set -e
 planned="CODEBUILD_SRC_DIR_plan_${{{{ENVIRONMENT//-/_}}}}"
@@ -58,15 +58,15 @@ if [ "$(cat "$planned/{COMMIT}")" != "$(git rev-parse HEAD)" ]; then
 fi
 $AS {{engine}} apply -input=false -no-color -lock-timeout=5m "$planned/{PLAN}"
 """
-# The role of the environment reads the state, and git has the job's own. All outputs pass through a file that no other
-# user of the machine may read, and that is in no checkout: some are secrets.
+# The environment's role reads the state, while git uses the job's own role. Outputs may be secrets, so they are
+# in a file outside of the checkout that only this user can read.
 _OUTPUTS: Final = f"""\
 given=$(umask 077 && mktemp)
 trap 'rm -f "$given"' EXIT
 $AS {{engine}} -chdir="infra/environments/$ENVIRONMENT" output -json > "$given"
 {GENERATOR} outputs --env "$ENVIRONMENT" --from "$given" --push
 """
-# How the execution began: a stage that is rolled back has to go back, and not on.
+# The type of the execution tells whether a stage is rolled back; then the image must go back.
 KIND: Final = (
     'KIND=$(aws codepipeline list-pipeline-executions --pipeline-name "$PIPELINE"'
     " --query \"pipelineExecutionSummaries[?pipelineExecutionId=='$EXECUTION'].executionType | [0]\" --output text)"
@@ -84,7 +84,7 @@ elif [ "$ENVIRONMENT" != {{first}} ]; then  # where builds are released to, the 
 {PROMOTE}fi
 """
 _DEPLOY: Final = f'$AS {GENERATOR} deploy "$app" --env "$ENVIRONMENT" || exit 1'
-# Argo CD brings what runs on EKS by itself, and is where a pipeline may not reach it.
+# Argo CD deploys apps on EKS by itself, and a pipeline may have no access to it.
 _WAIT: Final = f"""\
 if [ -n "${{ARGOCD_SERVER:-}}" ]; then
   {GENERATOR} wait "$app" --env "$ENVIRONMENT" || exit 1
@@ -99,32 +99,32 @@ done
 
 
 def plain(script: str) -> str:
-    """Return a script for a job that has the role of its environment anyway."""
+    """Return a script without ``$AS``, for a job that already has the role of its environment."""
     return script.replace("$AS ", "")
 
 
 def plan(program: str) -> str:
-    """Return the commands that plan, and keep the plan in a file; they fail where there is none."""
+    """Return the commands that write a plan to a file; they fail if there is no plan."""
     return _PLAN.replace("{engine}", program)
 
 
 def count(program: str) -> str:
-    """Return the commands that tell how much a plan changes, and of which commit it is."""
+    """Return the commands that print how many objects a plan changes, and its commit."""
     return _COUNT.replace("{engine}", program)
 
 
 def outputs(program: str) -> str:
-    """Return the commands that commit what an apply gave, from the top of the checkout."""
+    """Return the commands that commit the outputs of an apply; they run at the top of the checkout."""
     return _OUTPUTS.replace("{engine}", program)
 
 
 def promote_or_back(first: str) -> str:
-    """Return the commands that commit the image into an environment, but for the first, or put back what was there."""
+    """Return the commands that promote the image to an environment (except the first), or restore the former image."""
     return _PROMOTE_OR_BACK.replace("{first}", first)
 
 
 def deploy(spec: Spec) -> str:
-    """Return the commands that make the committed image run in an environment, each app where it runs there."""
+    """Return the commands that deploy the committed images of an environment's apps, on the target of each app."""
     places = {f"{name}/{app.name}": app.target_in(name) for app in spec.described.values() for name in app.environments}
     on_ecs = [place for place, target in places.items() if target == targets.ECS]
     if len(on_ecs) == len(places):
@@ -137,20 +137,20 @@ def deploy(spec: Spec) -> str:
 
 
 def engine(spec: Spec) -> str:
-    """Return the program that plans and applies."""
+    """Return the name of the program: ``terraform`` or ``tofu``."""
     return spec.infra.program if spec.infra else "terraform"
 
 
 def installed(program: str) -> str:
-    """Return the command that brings the program, by its checksum."""
+    """Return the command that installs the program, verified by its checksum."""
     return f"{GENERATOR} tools install {program}"
 
 
 def init(program: str) -> str:
-    """Return the command that connects to the state, with the providers of the lock file and no others."""
+    """Return the command that connects to the state; it accepts only the providers of the lock file."""
     return f"$AS {program} init -input=false -no-color -lockfile=readonly"
 
 
 def newest(spec: Spec) -> str:
-    """Return the command that takes the branch's newest commit: the source is of the commit that started it all."""
+    """Return the command that checks out the branch's newest commit; the source has the commit that started the run."""
     return f'git fetch --quiet origin "{spec.branch}" && git checkout --quiet --detach FETCH_HEAD'

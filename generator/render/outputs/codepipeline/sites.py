@@ -1,6 +1,6 @@
 """The scripts that test, build and publish static front ends, for CodeBuild and for GitHub Actions alike.
 
-They expect bash, and the variables ``SITES`` and ``ENVIRONMENT``. What is built lies in ``.sites``, a folder for each.
+They expect bash and the variables ``SITES`` and ``ENVIRONMENT``. Built files are in ``.sites``, in a folder for each.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
     from generator.spec.model import Spec
     from generator.spec.sites import Site
 
-# Where a build leaves the files.
+# The folder with the files of a build.
 BUILT_FILES: Final = ".sites"
-# No variable that one job tells another is empty, and no app and no site has this name.
+# A word for "none", because output variables must not be empty. No app and no site can have this name.
 NONE: Final = "-"
 CHANGED: Final = (
     f'{SITES}=$({GENERATOR} changed --sites) && export {SITES} && echo "sites to build: ${{{SITES}:-none}}"'
 )
-# An artifact is never empty, either.
+# An artifact must not be empty, either.
 COLLECTED: Final = f"mkdir -p {BUILT_FILES} && printf '%s\\n' \"${SITES}\" > {BUILT_FILES}/built"
 COUNTED: Final = f"""\
 {BUILT}=$(printf %s "${APPS} ${SITES}" | wc -w) && export {BUILT}
 export {APPS}="${{{APPS}:-{NONE}}}" {SITES}="${{{SITES}:-{NONE}}}"
 """
-# What the build has told as none.
+# The build's word for "none" becomes an empty text.
 READ: Final = f'if [ "${{{APPS}:-}}" = {NONE} ]; then export {APPS}=; fi\n'
 
 
 def tested(spec: Spec) -> Iterator[tuple[Site, list[str]]]:
-    """Yield the commands that test each site."""
+    """Yield each site with the commands that test it."""
     for site in built_sites(spec):
         if site.test:
             yield site, [f"cd {site.source}", *site.test]
 
 
 def built(spec: Spec) -> Iterator[tuple[Site, list[str]]]:
-    """Yield the commands that build each site and put its files where they are taken from."""
+    """Yield each site with the commands that build it and copy its files to its folder."""
     for site in built_sites(spec):
         lines = "".join(f"{line.rstrip()}\n" for line in (f"cd {site.source}", *site.commands))
         made = [f"( set -e\n{lines})"] if site.commands else []
@@ -48,7 +48,7 @@ def built(spec: Spec) -> Iterator[tuple[Site, list[str]]]:
 
 
 def published(spec: Spec, folder: str) -> str:
-    """Return the commands that publish what was built to an environment; ``folder`` has the files."""
+    """Return the commands that publish the built files in ``folder`` to an environment."""
     places = [f"{name}/{site.name}" for site in built_sites(spec) for name in site.places]
     publish = f'$AS {GENERATOR} publish "$site" --env "$ENVIRONMENT" --from "{folder}/$site" || exit 1'
     case = f'  case "$ENVIRONMENT/$site" in\n  {"|".join(places)}) {publish} ;;\n  esac'

@@ -1,9 +1,9 @@
-"""The stages of the pipeline, told once: CodePipeline's definition and the GitHub Actions twin are written from them.
+"""The stages of the pipeline. CodePipeline's definition and the GitHub Actions workflow are both made from them.
 
-An environment comes after the one before it. In each: plan what the
-infrastructure becomes, let a person approve that very plan, apply it; then let
-a person approve the delivery, where the spec asks for one; then promote the
-image, make it run, and test it. The image is built once, before the first.
+The image is built once, before the first environment. The environments follow
+in their order. The jobs in each are: plan the infrastructure, let a person
+approve this plan, apply it; let a person approve the delivery, if the spec
+asks for it; then promote the image, deploy it, and test it.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from generator.spec.sites import Site
 
 Job = Literal["test", "build", "release", "plan", "apply", "promote", "deploy", "publish", "verify"]
-# What a plan's job tells: how many objects change, and in words.
+# The output variables of a plan's job: the number of changed objects, and a description.
 CHANGES: Final = "CHANGES"
 SUMMARY: Final = "SUMMARY"
-# What a build tells: its tag, the apps and the sites that it built, and how many these are.
+# The output variables of a build: its tag, the apps and sites that it built, and their numbers.
 TAG: Final = "TAG"
 APPS: Final = "APPS"
 SITES: Final = "SITES"
 BUILT: Final = "BUILT"
 # The artifact with the files of sites.
 FILES: Final = "sites"
-# Who approves a plan has a week; a plan that is older is made again.
+# An approver of a plan has a week; an older plan must be made again.
 PLAN_MINUTES: Final = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One job of a stage; jobs run in order. ``approval`` is set where a person answers instead of a machine.
+    """A job of a stage; jobs run in order. With ``approval``, a person answers instead of a machine.
 
-    ``told`` is the namespace of the variables that later actions may use, ``output`` the artifact that they may read.
+    ``told`` is the namespace of its output variables for later actions, ``output`` is its artifact for them.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Actions of one environment, or of none. ``unless_none`` names the variable that skips the stage if it is 0."""
+    """The actions of one environment, or of none. If the variable ``unless_none`` is 0, the stage is skipped."""
 
     name: str
     actions: tuple[Action, ...]
@@ -61,7 +61,7 @@ class Stage:
 
 
 def stages(spec: Spec) -> list[Stage]:
-    """Return the stages after the source, in their order; none where the spec asks for no pipeline."""
+    """Return the stages after the source, in order; empty if the spec has no pipeline."""
     asked = told.build(spec.data)
     if asked is None:
         return []
@@ -69,26 +69,26 @@ def stages(spec: Spec) -> list[Stage]:
 
 
 def delivered(spec: Spec) -> list[str]:
-    """Return the environments that images are brought to, in order: all from the one that builds are released to."""
+    """Return the environments of the pipeline in order, from the one that builds release to."""
     names = [name for name, one in spec.environments.items() if one.pull_requests is None]
     first = released_to(spec)
     return names[names.index(first) :] if first in names else names
 
 
 def released_to(spec: Spec) -> str:
-    """Return the environment that builds are released to."""
+    """Return the environment that builds release to."""
     found: str = spec.ci.get("environment") or next(iter(spec.environments))
     return found
 
 
-# What a job does in its environment's account, it does with a role of this name there; see `infra/bootstrap/`.
+# The role that a job assumes in its environment's account; see `infra/bootstrap/`.
 _ROLES: Final[Mapping[Job, str]] = {
     "plan": "plan", "apply": "apply", "deploy": "deploy", "publish": "deploy", "verify": "deploy"
 }  # fmt: skip
 
 
 def role(spec: Spec, job: Job, environment: str) -> str:
-    """Return the ARN of the role that a job takes on in its environment's account; empty where it needs none."""
+    """Return the ARN of the role that a job assumes in its environment's account; empty if it needs none."""
     what = _ROLES.get(job)
     if not (what and environment and spec.infra):
         return ""
@@ -110,7 +110,7 @@ def _built(spec: Spec, asked: Stages) -> Iterator[Stage]:
 
 
 def built_sites(spec: Spec) -> list[Site]:
-    """Return the static front ends that the pipeline builds: none where pushes to ECR start it."""
+    """Return the static front ends that the pipeline builds; empty if pushes to ECR start it."""
     asked = told.build(spec.data)
     if asked is None or asked.source == "ecr":
         return []
@@ -127,7 +127,7 @@ def _environment(spec: Spec, asked: Stages, name: str) -> Iterator[Stage]:
     if name in asked.approvals:
         ask = Action("approve", approval=asked.approvals[name])
         yield Stage(f"{name}-approval", (ask,), name, unless_none=f"Build.{BUILT}")
-    # In the first environment it only goes back, where the stage is rolled back: the build has committed the image.
+    # In the first environment, this job only rolls back, because the build has already committed the image.
     tests = (Action("verify", "verify"),) if name in asked.verify else ()
     sites = any(name in site.places for site in built_sites(spec))
     published = (Action("publish", "publish", inputs=(FILES,)),) if sites else ()
@@ -136,7 +136,7 @@ def _environment(spec: Spec, asked: Stages, name: str) -> Iterator[Stage]:
 
 
 def _emails(asked: Stages, name: str) -> tuple[str, ...]:
-    """Return who is asked about an environment's plan: those of its deliveries, else of all environments."""
+    """Return the addresses of a plan's approvers: those of the environment's deliveries, or of all environments."""
     if name in asked.approvals:
         return asked.approvals[name].emails
     return tuple(dict.fromkeys(email for one in asked.approvals.values() for email in one.emails))

@@ -1,4 +1,4 @@
-"""CodePipeline's definition: data for a module of ours, which ``infra/shared`` calls."""
+"""CodePipeline's definition: the arguments of a Terraform module that ``infra/shared`` calls."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _USUAL_MINUTES: Final = 60
 
 
 def module(spec: Spec, infra: Infra) -> Module:
-    """Return the call of the module that makes the pipeline of a spec that asks for one."""
+    """Return the call of the module for the pipeline; the spec must have one."""
     return Module("pipeline", "pipeline", _arguments(spec, infra), comment=_ABOUT)
 
 
@@ -61,7 +61,7 @@ def _arguments(spec: Spec, infra: Infra) -> dict[str, Any]:
         "repository": _repository(spec, here),
         **({} if here == "codecommit" else {"connection": asked.connection or Raw("module.connection.arn")}),
         **({"images": images} if images else {}),
-        # What a pipeline commits starts no pipeline.
+        # Commits of a pipeline must not start another run.
         "ignored": ["overlays/**", "gitops/**", ".generator/**", "docs/**"] if here == "connection" else [],
         "registries": [f"{images_at}/{name}" for name in dict.fromkeys(delivery.repositories(spec, infra))],
         "secrets": delivery.secrets(spec, infra),
@@ -79,18 +79,18 @@ def _repository(spec: Spec, here: str) -> str:
 
 
 def _approvals(found: list[Stage]) -> dict[str, list[str]]:
-    """Return who is asked by e-mail, by environment; none where the spec names nobody."""
+    """Return the e-mail addresses of approvers by environment; empty if the spec has none."""
     asked = ((stage.environment, action.approval) for stage in found for action in stage.actions)
     return {environment: list(approval.emails) for environment, approval in asked if approval and approval.emails}
 
 
 def project(action: Action, stage: Stage) -> str:
-    """Return the CodeBuild project of an action: one for each job, and for each environment where that has one."""
+    """Return the name of an action's CodeBuild project: each job has one, for all environments or for each."""
     return f"{stage.environment}-{action.job}" if stage.environment else str(action.job)
 
 
 def roles(spec: Spec, environment: str) -> dict[str, list[str]]:
-    """Return the roles of jobs, by the role that they take on in an environment's account."""
+    """Return the roles of jobs, by the role that they assume in an environment's account."""
     found: dict[str, list[str]] = {}
     for key, job in _projects(spec, stages(spec)).items():
         if job["environment"] == environment and job["role"]:
@@ -151,7 +151,7 @@ def _variables(stage: Stage, action: Action) -> dict[str, str]:
 
 
 def _message(spec: Spec, stage: Stage) -> str:
-    """Return what an approver reads: never values, since it goes out by e-mail."""
+    """Return the message to an approver. It contains no values, because it is sent by e-mail."""
     if stage.unless_none == f"Build.{BUILT}":
         sites = f" #{{Build.{SITES}}}" if built_sites(spec) else ""
         return f"{spec.project}: deliver #{{Build.{APPS}}}{sites} #{{Build.{TAG}}} to {stage.environment}?"

@@ -1,8 +1,8 @@
-"""The same stages as jobs of a GitHub Actions workflow, after those that test, build and release.
+"""The same stages as jobs of a GitHub Actions workflow, after the jobs that test, build and release.
 
-Who approves is GitHub's to say: each environment has two of GitHub's environments, ``<environment>`` for deliveries
-and ``<environment>-infrastructure`` for plans, whose reviewers are asked. A plan may hold secrets, so it goes through
-the bucket of Terraform's state and not through artifacts, which all who read the repository may fetch.
+GitHub asks the reviewers of its environments. Each environment of the spec has two in GitHub: ``<environment>`` for
+deliveries and ``<environment>-infrastructure`` for plans. A plan may contain secrets, so it is kept in the bucket of
+Terraform's state, and not in an artifact, which all readers of the repository can download.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
 Job = dict[str, Any]
 _FOLDER: Final = "infra/environments/${{ env.ENVIRONMENT }}"
-# A job that was left out, since there was nothing to do, stops none that comes after it.
+# A job that was skipped because it had nothing to do must not stop later jobs.
 _GOES_ON: Final = "!cancelled() && !failure()"
 _ANY_APP: Final = "needs.plan.outputs.apps != ''"
-# Beside the state, where the roles of the environment alone may read, and encrypted as that is: by the key of an
-# account, another one could not read it.
+# The plan is beside the state, where only roles of the environment can read it, with the encryption of the state:
+# with the key of one account, another account could not read it.
 _KEPT: Final = '"s3://$STATE_BUCKET/environments/$ENVIRONMENT/plans/$GITHUB_RUN_ID.tfplan"'
 _KEEP: Final = f"""\
 aws s3 cp --no-progress --sse AES256 {scripts.PLAN} {_KEPT}
 echo "changes=$CHANGES" >> "$GITHUB_OUTPUT"
 """
-# The plan of this very run: Terraform refuses one that is stale.
+# The plan of this run. Terraform refuses a plan that is out of date.
 _FETCH: Final = f"aws s3 cp --no-progress {_KEPT} {scripts.PLAN}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Parts that the workflow's other jobs have, too.
+    """Parts that the other jobs of the workflow also use.
 
     Attributes:
-        machine: Returns the keys of a job that runs so many minutes at most, and pushes if told so.
-        prepared: Returns the steps that check out, install the generator, and take on a role of an environment.
-        pushing: The environment variables by which a step may push.
-        newest: The step that takes the branch's newest commit.
-        fetched: The step that brings the files of sites that were built.
+        machine: Returns the keys of a job from its time limit in minutes, and whether it pushes.
+        prepared: Returns the steps that check out, install the generator, and assume a role of an environment.
+        pushing: The environment variables that let a step push.
+        newest: The step that checks out the branch's newest commit.
+        fetched: The step that downloads the built files of sites.
     """
 
     machine: Callable[[int, bool], Mapping[str, object]]
@@ -54,7 +54,7 @@ class Parts:
 
 
 def jobs(spec: Spec, parts: Parts) -> dict[str, Job]:
-    """Return the jobs by name, in order; each environment comes after the one before it."""
+    """Return the jobs by name, in the order of environments."""
     found: dict[str, Job] = {}
     before = "deliver"
     for name in delivered(spec):
@@ -146,7 +146,7 @@ def _published(spec: Spec, parts: Parts) -> list[Mapping[str, object]]:
 
 
 def _tested(tests: tuple[str, ...], deploy: str, parts: Parts) -> list[Mapping[str, object]]:
-    """Return the steps that test the environment, and put back what ran before if that fails."""
+    """Return the steps that test the environment, and restore the former image if a test fails."""
     failed = {"if": "${{ failure() && steps.verify.conclusion == 'failure' }}"}
     return [
         {"name": "test the environment", "id": "verify", "run": "".join(f"{line.rstrip()}\n" for line in tests)},

@@ -1,7 +1,7 @@
-"""ECS on Fargate: in an app's overlay a task definition and a service as AWS' own API takes them, for each workload.
+"""ECS on Fargate: an app's overlay has a task definition and a service for each workload, in the shape of AWS' API.
 
-Beside them, the overlay's kustomization has the entry of the image as on EKS, so that builds, promotions and
-rollbacks set it in one way. `deploy` puts both together; Argo CD reads neither.
+The overlay's kustomization has the entry of the image, as on EKS, so that builds, promotions and rollbacks work in the
+same way. `deploy` combines both; Argo CD reads neither.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from generator.spec.model import AnyApp, App, Spec
 
 
 def render_project(_spec: Spec) -> Iterator[File]:
-    """Render nothing: all of it belongs to some app."""
+    """Yield nothing: all files belong to an app."""
     yield from ()
 
 
 def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
-    """Render the overlays of the environments in which an app runs on ECS."""
+    """Yield the overlays of the environments where an app runs on ECS."""
     if not isinstance(app, App):
         return
     for environment in app.environments:
         if app.target_in(environment) == targets.ECS:
-            from generator.render.outputs.ecs import overlay  # which no other app needs
+            from generator.render.outputs.ecs import overlay  # Imported here, because only apps on ECS need it.
 
             yield from overlay.render(spec, app, environment)

@@ -1,4 +1,4 @@
-"""Render what tasks run on, which services and schedules say alike."""
+"""Render the capacity providers of tasks, for services and schedules."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Any
 
 
 def on_spot(spot: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Render which tasks run on Spot."""
+    """Return the capacity providers with their weights, from the spec's ``spot``."""
     own = {"capacityProvider": "FARGATE", "base": spot.get("base") or 0, "weight": 1}
     return [own, {"capacityProvider": "FARGATE_SPOT", "weight": spot.get("weight") or 1}]

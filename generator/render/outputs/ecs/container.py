@@ -1,4 +1,4 @@
-"""A container of a task definition."""
+"""Render the containers of a task definition."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPOKEN: Final = {"http": "http", "http2": "http2", "kubernetes.io/h2c": "http2"
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Setting that the containers of a task share: where in AWS it is, its log group, and its memory in MiB."""
+    """Settings that the containers of a task share: its place in AWS, its log group, and its memory in MiB."""
 
     place: Place
     log_group: str
@@ -25,7 +25,7 @@ class Around:
 
 
 def main(workload: Workload, around: Around, after: list[dict[str, str]]) -> dict[str, Any]:
-    """Render the app's own container. Its image is named as in the overlay's kustomization, which has the tag."""
+    """Return the app's own container. Its image has the name of the entry in the kustomization, which has the tag."""
     security = {**workload.pod_security_context, **workload.security_context}
     own = workload.container
     stop = workload.pod.get("terminationGracePeriodSeconds")
@@ -49,7 +49,7 @@ def main(workload: Workload, around: Around, after: list[dict[str, str]]) -> dic
 
 
 def beside(given: Data, around: Around, *, runs_on: bool) -> dict[str, Any]:
-    """Render a container beside the app's own. One that runs on is started again where it ends."""
+    """Return a sidecar or init container. One that ``runs_on`` beside the app is restarted if it ends."""
     mounts = [mount["mountPath"] for mount in given.get("volumeMounts") or () if not mount.get("readOnly")]
     return _clean({
         "name": given["name"],
@@ -82,7 +82,7 @@ def _items(config: Mapping[str, str]) -> list[Data]:
 
 
 def _secret(name: str, one: SecretRef, place: Place) -> dict[str, str]:
-    """Name a secret, with the field of its JSON and its version; one that begins with a slash is a parameter."""
+    """Return a secret with the field of its JSON and its version. A key that begins with a slash is a parameter."""
     if one.key.startswith(ecs.PARAMETER):
         return {"name": name, "valueFrom": aws_names.arn(place, "ssm", f"parameter{one.key}")}
     made = aws_names.arn(place, "secretsmanager", f"secret:{one.key}")
@@ -92,7 +92,7 @@ def _secret(name: str, one: SecretRef, place: Place) -> dict[str, str]:
 
 
 def _secured(security: Data, folders: list[dict[str, Any]]) -> dict[str, Any]:
-    """Render the safe defaults, and what the app says otherwise."""
+    """Return the safe defaults, overridden by the app's own settings."""
     user, group = security.get("runAsUser"), security.get("runAsGroup")
     capabilities = security.get("capabilities") or {}
     linux: dict[str, Any] = {
@@ -110,14 +110,14 @@ def _secured(security: Data, folders: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _folders(paths: Iterable[str], size: str, around: Around) -> list[dict[str, Any]]:
-    """Render the folders that a process may write to: in memory, where any user may, and half of it at most."""
+    """Return the writable folders. They are in memory, writable by any user, and take half of it at most."""
     asked = quantity.parse(size)
     most = min(int(asked / _MIB) if asked else around.memory, around.memory // 2)
     return [{"containerPath": path, "size": max(most, 1)} for path in paths]
 
 
 def _health(probe: Data | None) -> dict[str, Any] | None:
-    """Render the command that tells whether the container lives, within the limits of ECS."""
+    """Return the health check of a container, within the limits of ECS."""
     if not probe or not probe.get("exec"):
         return None
     return {
@@ -139,5 +139,5 @@ def _logs(name: str, around: Around) -> dict[str, Any]:
 
 
 def _clean(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what says something: AWS takes no empty lists in some places."""
+    """Return the fields that are not empty, because AWS does not accept empty lists in some places."""
     return {name: value for name, value in content.items() if value not in (None, [], {})}

@@ -1,4 +1,4 @@
-"""The overlay of an app that runs on ECS."""
+"""Render the overlay of an app on ECS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADER: Final = """\
 
 
 def render(spec: Spec, app: App, environment: str) -> Iterator[File]:
-    """Render the entry of the image, then what each workload is on ECS."""
+    """Yield the kustomization with the entry of the image, then the JSON files of each workload."""
     folder, here = overlay_path(environment, app.name), app.instances[environment]
     below = app.bases[environment]
     entry = {"name": below.image, "newTag": app.tag}
@@ -44,10 +44,10 @@ def render(spec: Spec, app: App, environment: str) -> Iterator[File]:
 
 
 def prefix(workload: Workload) -> str:
-    """Return what the names of a workload's files begin with; of an app's only workload, nothing."""
+    """Return the start of a workload's file names; empty for an app's only workload."""
     return "" if workload.main else f"{workload.key}-"
 
 
 def json_file(path: str, content: Mapping[str, Any], app: str) -> File:
-    """Write a JSON file, one value a line."""
+    """Return a JSON file with one value on each line."""
     return File(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n", app)

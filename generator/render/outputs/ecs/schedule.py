@@ -1,4 +1,4 @@
-"""Render git's part of a schedule: when a task is started, and how long that is tried. The network is Terraform's."""
+"""Render git's part of a schedule: when a task starts, and how long starts are retried. Terraform sets the network."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from generator.spec import aws_names, event_schedule
 from generator.spec.model import Spec
 from generator.spec.workload import Workload
 
-# As Kubernetes has it on EKS.
+# Kubernetes' default, as on EKS.
 _ZONE: Final = "UTC"
-# For how many seconds a start is tried again that AWS refused, as where it has no room; the count is the most there is.
+# For how many seconds AWS retries a failed start, for example without capacity. The number of retries is the limit.
 _AGE: Final = 3600
 _ATTEMPTS: Final = 185
 
 
 def render(spec: Spec, environment: str, workload: Workload) -> dict[str, Any]:
-    """Render the schedule as UpdateSchedule takes it. `deploy` puts the revision behind the family of definitions."""
+    """Return the schedule in the shape of UpdateSchedule. `deploy` adds the revision of the task definition."""
     place, names = spec.aws[environment], (spec.project, environment)
     given = workload.settings
     family = aws_names.family(*names, workload.name)
@@ -47,5 +47,5 @@ def render(spec: Spec, environment: str, workload: Workload) -> dict[str, Any]:
 
 
 def _where(spot: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what the task runs on. Inside, Scheduler writes the fields as ECS does."""
+    """Return the capacity providers of the task. The names of inner fields are in ECS' spelling."""
     return {"LaunchType": "FARGATE"} if spot is None else {"CapacityProviderStrategy": capacity.on_spot(spot)}

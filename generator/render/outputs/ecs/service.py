@@ -1,4 +1,4 @@
-"""Render git's part of an ECS service: how many tasks there are, and how they are replaced. All else is Terraform's."""
+"""Render git's part of an ECS service: the number of tasks, and how they are replaced. Terraform sets the rest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GRACE_SECONDS: Final = 60
 
 
 def render(spec: Spec, environment: str, workload: Workload) -> dict[str, Any]:
-    """Render the service as UpdateService takes it. Where load decides how many tasks there are, git says no number."""
+    """Return the service in the shape of UpdateService. With autoscaling, git does not have the number of tasks."""
     content: dict[str, Any] = {
         "cluster": aws_names.cluster(spec.project, environment),
         "service": aws_names.service(workload.name),
@@ -34,7 +34,7 @@ def render(spec: Spec, environment: str, workload: Workload) -> dict[str, Any]:
 
 
 def deployment(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Render how tasks are replaced. ECS has its circuit breaker for rolling deployments alone."""
+    """Return the deployment configuration. ECS has its circuit breaker only for rolling deployments."""
     strategy = given.get("strategy") or "rolling"
     minimum, maximum = given.get("minimumHealthyPercent"), given.get("maximumPercent")
     content: dict[str, Any] = {

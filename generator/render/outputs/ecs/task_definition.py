@@ -1,4 +1,4 @@
-"""A task definition: what RegisterTaskDefinition takes, without tag and digest of the image."""
+"""Render a task definition in the shape of RegisterTaskDefinition, without tag and digest of the image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from generator.spec.workload import Data, Workload
 
 
 def render(spec: Spec, environment: str, app: Instance, workload: Workload) -> dict[str, Any]:
-    """Render the task definition of a workload in an environment."""
+    """Return the task definition of a workload in an environment."""
     place = spec.aws[environment]
     names = (spec.project, environment, workload.app)
     cpu, memory = ecs.task_size(workload)
@@ -42,7 +42,7 @@ def render(spec: Spec, environment: str, app: Instance, workload: Workload) -> d
 
 
 def migration(spec: Spec, environment: str, app: Instance) -> dict[str, Any]:
-    """Render the task that runs before a new version: the app's own container, with another command and no ports."""
+    """Return the task definition of the migration: the app's own container with another command and without ports."""
     general = app.general
     about = general.migration or {}
     name = f"{general.app}-migrate"
@@ -54,13 +54,13 @@ def migration(spec: Spec, environment: str, app: Instance) -> dict[str, Any]:
 
 
 def _others(pod: Data) -> Iterator[tuple[Data, bool]]:
-    """Yield the containers beside the app's own, and whether each runs on."""
+    """Yield sidecars and init containers, each with whether it keeps running beside the app's container."""
     yield from ((one, ecs.runs_on(one)) for one in pod.get("initContainers") or ())
     yield from ((one, True) for one in pod.get("containers") or ())
 
 
 def _after(pod: Data) -> Iterator[dict[str, str]]:
-    """Yield what has to happen in other containers before the app's own starts."""
+    """Yield the conditions on other containers before the app's own container starts."""
     for one in pod.get("initContainers") or ():
         healthy = "HEALTHY" if one.get("livenessProbe") else "START"
         yield {"containerName": one["name"], "condition": healthy if ecs.runs_on(one) else "SUCCESS"}

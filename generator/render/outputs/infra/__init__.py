@@ -1,8 +1,8 @@
-"""``infra/``: the AWS accounts under the clusters, as Terraform of our own.
+"""``infra/``: Terraform for the resources in AWS accounts.
 
-``bootstrap`` holds where Terraform keeps its states and who may run it, ``shared`` what all environments
-share, and ``environments/<env>`` each environment, with a state of its own. They call small modules in ``modules/``,
-of which those are there that are in use.
+``bootstrap`` has the bucket of Terraform's states and the roles that run Terraform, ``shared`` has the resources that
+all environments share, and ``environments/<env>`` has those of each environment. Each of these has its own state. They
+call small modules in ``modules/``, which contains only the modules in use.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
-    """Render nothing: what an app has in an account is in its environment's state."""
+    """Yield nothing: an app's resources are part of its environment's configuration."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Render nothing where the spec says nothing of AWS."""
+    """Yield the files if the spec has ``infra``."""
     if spec.infra is None:
         return
     from generator.render.outputs import given
@@ -48,7 +48,7 @@ def _files(spec: Spec, infra: Infra) -> Iterator[File]:
 
 
 def configurations(spec: Spec, infra: Infra) -> list[Configuration]:
-    """Return the configurations, in the order in which they are applied the first time."""
+    """Return the configurations in the order of the first apply."""
     from generator.render.outputs.infra import bootstrap, environment, shared
 
     places = [place for name, place in infra.places.items() if spec.environments[name].pull_requests is None]

@@ -1,4 +1,4 @@
-"""``infra/bootstrap``: what has to be there before pipelines can run Terraform. An administrator applies it by hand."""
+"""``infra/bootstrap``: the resources that pipelines need to run Terraform. An administrator applies it by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.spec import forge_kinds, stages
 from generator.spec.infra import Infra, Place
 from generator.spec.model import Spec
 
-# Where the comments behind commands begin.
+# The column of comments after commands.
 _COLUMN: Final = 57
 
 
@@ -55,7 +55,7 @@ def _providers(infra: Infra, others: Sequence[str]) -> Iterator[Block]:
 
 
 def alias(account: str) -> str:
-    """Return the name of the provider for another account: none may begin with a digit."""
+    """Return the name of the provider for another account. It has a prefix, because names cannot begin with a digit."""
     return f"account_{account}"
 
 
@@ -79,7 +79,7 @@ def _state(infra: Infra, places: Sequence[Place]) -> Module:
 
 
 def on_github(spec: Spec) -> str:
-    """Return ``owner/name`` of the repository on GitHub; empty where it is elsewhere."""
+    """Return ``owner/name`` of the repository on GitHub; empty on other forges."""
     forge = forge_kinds.find(spec.repository, spec.forge.kind)
     if forge.name != "github":
         return ""
@@ -89,7 +89,7 @@ def on_github(spec: Spec) -> str:
 
 
 def _github(spec: Spec, infra: Infra, places: Sequence[Place]) -> Iterator[Module]:
-    """Yield the identity provider of each account: a role trusts one of its own account alone."""
+    """Yield the identity provider of each account, because a role can only trust one in its own account."""
     if not on_github(spec):
         return
     for account in dict.fromkeys(place.account for place in places):
@@ -116,7 +116,7 @@ def _roles(spec: Spec, infra: Infra, place: Place) -> Module:
     if repository := on_github(spec):
         arguments["github"] = {
             "provider": Raw(f"module.{_github_name(infra, place.account)}.provider"),
-            # The environment of GitHub, whose reviewers have then approved, and no branch or pull request.
+            # The role trusts GitHub's environment, where reviewers must approve, and no branch or pull request.
             "subjects": {
                 role: [f"repo:{repository}:environment:{place.environment}{ending}"]
                 for role, ending in _on_github(spec).items()
@@ -133,7 +133,7 @@ def _roles(spec: Spec, infra: Infra, place: Place) -> Module:
 
 
 def _on_github(spec: Spec) -> dict[str, str]:
-    """Return how the name of GitHub's environment ends for each role: who approves a plan approves no delivery."""
+    """Return the ending of GitHub's environment by role; plans and deliveries have different approvers."""
     about = spec.ci.get("github")
     if isinstance(about, Mapping) and about.get("stages"):
         return {"plan": "-plan", "apply": "-infrastructure", "deploy": ""}
@@ -141,7 +141,7 @@ def _on_github(spec: Spec) -> dict[str, str]:
 
 
 def _trusted(spec: Spec, environment: str) -> dict[str, list[str]]:
-    """Return which roles of the pipeline's jobs may take each role of an environment."""
+    """Return, for each role of an environment, the roles of the pipeline's jobs that may assume it."""
     if not stages.is_asked(spec.ci):
         return {} if on_github(spec) else {key: [f"{spec.project}-pipeline"] for key in ("plan", "apply", "deploy")}
     from generator.render.outputs.codepipeline import terraform

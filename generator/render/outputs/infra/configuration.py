@@ -1,4 +1,4 @@
-"""A folder of Terraform with a state of its own: its files, and the modules that it calls."""
+"""A folder of Terraform with its own state: its files, and the modules that it calls."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from generator.render.outputs.infra.hcl import Block, Item, Raw, Value, document
 from generator.spec.infra import Infra
 
 ROOT: Final = "infra"
-# Blocks and attributes that are in use are there from these versions on.
+# The lowest versions with all used blocks and attributes.
 TERRAFORM: Final = ">= 1.10.0"
 PROVIDER: Final = "~> 6.44"
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One call of a module: its name there, the folder in ``infra/modules``, and what it is given.
+    """A call of a module: its name, the folder in ``infra/modules``, and its arguments.
 
-    ``file`` names the file that it stands in; empty for ``main``.
+    ``file`` is the name of the file with the call; empty for ``main``.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A value that a configuration gives; only what is not secret. ``file`` is as that of a module."""
+    """An output of a configuration; never a secret. ``file`` is the name of its file, as for a module."""
 
     name: str
     about: str
@@ -43,12 +43,12 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One folder below ``infra/``.
+    """A folder below ``infra/``.
 
     Attributes:
-        key: Where its state lies in the bucket.
-        variables: What may be set from outside, by name: what it is, and its value.
-        blocks: What `main.tf` has beside modules.
+        key: The key of its state in the bucket.
+        variables: Its input variables by name, with their descriptions and values.
+        blocks: The blocks of `main.tf` other than modules.
     """
 
     folder: str
@@ -62,11 +62,11 @@ class Configuration:
 
     @property
     def path(self) -> str:
-        """Return its folder in the repository."""
+        """Return the folder in the repository."""
         return f"{ROOT}/{self.folder}"
 
     def files(self, infra: Infra) -> Iterator[File]:
-        """Yield its files."""
+        """Yield the files of the folder."""
         depth = "../" * (self.folder.count("/") + 1)
         calls = [_call(module, f"{depth}modules") for module in self.modules]
         outputs = [_output(one) for one in self.outputs]
@@ -91,12 +91,12 @@ _BACKEND: Final = """\
 
 
 def of_app(name: str) -> str:
-    """Return the file of an app, so that a change of one app is a change of one file."""
+    """Return the name of an app's file; each app has its own, so that its changes are in one file."""
     return f"app-{name}"
 
 
 def of_site(name: str) -> str:
-    """Return the file of a static front end."""
+    """Return the name of a static front end's file."""
     return f"site-{name}"
 
 
@@ -121,13 +121,13 @@ def _output(output: Output) -> Block:
 
 
 def versions() -> Block:
-    """Return what Terraform and its provider have to be."""
+    """Return the block with the required versions of Terraform and its provider."""
     aws = Block("required_providers", [("aws", {"source": "hashicorp/aws", "version": PROVIDER})])
     return Block("terraform", [("required_version", TERRAFORM), aws])
 
 
 def backend(infra: Infra, key: str) -> Block:
-    """Return where a state lies, and what keeps two runs of Terraform apart."""
+    """Return the backend block: the place of the state, and its lock."""
     locks: list[Item] = [("use_lockfile", True)] if infra.lock in ("s3", "both") else []
     if infra.lock in ("dynamodb", "both"):
         locks.append(("dynamodb_table", infra.bucket))
@@ -138,7 +138,7 @@ def backend(infra: Infra, key: str) -> Block:
 def provider(
     infra: Infra, account: str, tags: Mapping[str, Value], *, region: Value, alias: str = "", assumed: bool = False
 ) -> Block:
-    """Return the provider of one account: it refuses to run in any other one."""
+    """Return the provider block of an account. It refuses to run in other accounts."""
     named: list[Item] = [("alias", alias)] if alias else []
     taken: list[Item] = []
     if assumed:

@@ -1,4 +1,4 @@
-"""Call the modules that build images: the CodeBuild project, the connection to the forge, or the repository itself."""
+"""The modules for builds of images: the CodeBuild project, the connection to the forge, or the repository itself."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from generator.spec.model import Spec
 
 _CACHE: Final = "-cache"
-# What CodeBuild and CodeConnections call forges.
+# The names of forges in CodeBuild and CodeConnections.
 _SOURCES: Final = {"github": ("GITHUB", "GitHub"), "gitlab": ("GITLAB", "GitLab")}
 _CODECOMMIT: Final = "codecommit"
 
 
 def modules(spec: Spec, infra: Infra) -> Iterator[Module]:
-    """Yield nothing where no app is built here, CodeBuild is not wanted, or it cannot read from the forge."""
+    """Yield the modules if an app is built here by CodeBuild, and CodeBuild can read from the forge."""
     forge = forge_kinds.find(spec.repository, spec.forge.kind).name
     if forge == _CODECOMMIT:
         name = spec.repository.rstrip("/").rpartition("/")[2]
@@ -35,7 +35,7 @@ def modules(spec: Spec, infra: Infra) -> Iterator[Module]:
 
 
 def connection(spec: Spec) -> str:
-    """Return the connection of the pipeline that exists; empty where one is made."""
+    """Return the ARN of the pipeline's existing connection; empty if Terraform makes one."""
     asked = spec.ci.get("codepipeline")
     return (asked.get("connection") or "") if isinstance(asked, Mapping) else ""
 
@@ -66,7 +66,7 @@ def _builds(spec: Spec, infra: Infra, forge: str) -> dict[str, Value]:
 
 
 def secrets(spec: Spec, infra: Infra) -> list[str]:
-    """Return the ARNs of the secrets that let builds push; AWS ends their names in six characters of its own."""
+    """Return the ARNs of the secrets that builds push with. They end with a pattern for AWS' six characters."""
     name = spec.ci.get("credentials") or (spec.ci.get("githubApp") or {}).get("secret")
     return [f"arn:{infra.partition}:secretsmanager:{infra.region}:{infra.account}:secret:{name}-??????"] if name else []
 

@@ -1,4 +1,4 @@
-"""``infra/environments/<env>``: one environment, with a state of its own."""
+"""``infra/environments/<env>``: one environment, with its own state."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ _NAT: dict[str, Value] = {
 
 
 def _certificate(here: Here) -> _Part:
-    """Return the certificate for the hosts of the environment that are in the project's zone."""
+    """Return the certificate for the environment's hosts in the project's zone."""
     if not (here.place.domain and here.hosts):
         return _Part([], [])
     arguments: dict[str, Value] = {"zone": here.place.domain.zone, "hosts": here.hosts}

@@ -1,4 +1,4 @@
-"""Write Terraform's language as its own formatter would: names and values aligned, blocks set apart by blank lines."""
+"""Write Terraform's language in the form of its own formatter: values aligned, blocks separated by blank lines."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """An expression, to be written as it is: a reference, or a call."""
+    """An expression that is written unchanged, such as a reference or a call."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block: what begins it, like ``module "network"``, and what stands in it.
+    """A block: its head, like ``module "network"``, and its body.
 
-    An item of the body is a further block, a name with its value, a comment, or an empty text for a blank line.
-    ``file`` names the file that it stands in, of a configuration; empty for the usual one.
+    An item of the body is another block, a name with its value, a comment, or an empty text for a blank line.
+    ``file`` is the name of its file in a configuration; empty for the usual one.
     """
 
     head: str
@@ -38,12 +38,12 @@ Item = Block | tuple[str, Value] | str
 
 
 def document(header: str, blocks: Sequence[Block]) -> str:
-    """Return a whole file: its comment, and its blocks."""
+    """Return the text of a file: the comment at the top, and the blocks."""
     return "\n".join([header, *(f"{line}\n" for line in ("\n".join(_block(one, "")) for one in blocks))])
 
 
 def quoted(text: str) -> str:
-    """Return a text as a literal, in which nothing is filled in."""
+    """Return a text as a literal, with interpolations escaped."""
     escaped = text.translate(_ESCAPES)
     return f'"{escaped.replace("${", "$${").replace("%{", "%%{")}"'
 
@@ -86,7 +86,7 @@ def _aligned(group: Sequence[tuple[str, str]], indent: str) -> Iterator[str]:
 
 
 def value(given: Value, indent: str = "") -> str:
-    """Return a value as an expression; one of several lines is indented for a line that begins so far in."""
+    """Return a value as an expression. ``indent`` is the indentation of the line; further lines get it, too."""
     if isinstance(given, Raw):
         return given.text
     if given is None:
@@ -106,7 +106,7 @@ def _list(given: Sequence[Value], indent: str) -> str:
     if not any("\n" in part for part in parts) and len(short) <= _WIDEST:
         return short
     if len(parts) == 1:
-        # Its brackets stand beside those of the only item, as the formatter keeps them.
+        # The brackets of a list with one item are on the same line as those of the item, as the formatter keeps them.
         return f"[{value(given[0], indent)}]"
     return "[\n" + "".join(f"{indent}  {part},\n" for part in parts) + f"{indent}]"
 

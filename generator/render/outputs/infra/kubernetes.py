@@ -1,4 +1,4 @@
-"""The EKS cluster of an environment, and what its pods run on; or the one that exists, and is referred to."""
+"""The EKS cluster of an environment with its nodes, or a reference to an existing cluster."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from generator.spec import targets
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
 
-# Of Graviton's types, a g follows the family's number.
+# Graviton's types have a g after the number of the family.
 _GRAVITON: Final = re.compile(r"[a-z]+[0-9]+g")
 
 
 def existing(here: Here) -> list[Block]:
-    """Return the data of what is there already."""
+    """Return the data blocks of existing parts."""
     blocks = []
     if here.place.network.vpc:
         blocks.append(Block('data "aws_vpc" "existing"', [("id", here.place.network.vpc)]))
@@ -28,7 +28,7 @@ def existing(here: Here) -> list[Block]:
 
 
 def modules(here: Here) -> Iterator[Module]:
-    """Yield the cluster with its machines."""
+    """Yield the module of the cluster with its nodes."""
     cluster = here.place.cluster
     if cluster.existing:
         return
@@ -68,7 +68,7 @@ def _nodes(here: Here) -> dict[str, Value]:
 
 
 def outputs(here: Here) -> Iterator[Output]:
-    """Yield what others need to know of the cluster."""
+    """Yield the outputs of the cluster."""
     at = "data.aws_eks_cluster.existing" if here.place.cluster.existing else "module.cluster"
     yield Output("cluster", "The cluster's name.", Raw(f"{at}.name"))
     yield Output("cluster_endpoint", "The address of its API server.", Raw(f"{at}.endpoint"))

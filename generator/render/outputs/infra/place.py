@@ -1,4 +1,4 @@
-"""Answer what the parts of an environment's configuration ask: names, the network, and which apps run where."""
+"""Data that all parts of an environment's configuration need: names, the network, and where apps run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EXISTING: Final = {
 
 @dataclass(frozen=True)
 class Here:
-    """One environment in its account."""
+    """An environment and its account."""
 
     spec: Spec
     infra: Infra
@@ -39,42 +39,42 @@ class Here:
 
     @property
     def name(self) -> str:
-        """Return what the names of its parts begin with."""
+        """Return the prefix of names in this environment."""
         return aws_names.cluster(self.infra.project, self.environment)
 
     @property
     def boundary(self) -> str:
-        """Return the policy that bounds each of its roles."""
+        """Return the ARN of the permissions boundary of its roles."""
         name = aws_names.boundary(self.infra.project, self.environment)
         return f"arn:{self.infra.partition}:iam::{self.place.account}:policy/{name}"
 
     @property
     def account(self) -> dict[str, Value]:
-        """Return the arguments that tell a module where it is."""
+        """Return the arguments of a module for account and region."""
         return {"region": Raw("var.region"), "account": self.place.account, "partition": self.infra.partition}
 
     @property
     def vpc(self) -> dict[str, Value]:
-        """Return the arguments that tell a module of the VPC."""
+        """Return the arguments of a module for the VPC."""
         if self.place.network.vpc:
             return {"vpc": self.place.network.vpc, "cidr": Raw("data.aws_vpc.existing.cidr_block")}
         return {"vpc": Raw("module.network.vpc"), "cidr": Raw("module.network.cidr")}
 
     @property
     def private_subnets(self) -> Value:
-        """Return the subnets that apps run in."""
+        """Return the subnets of apps."""
         network = self.place.network
         return network.private if network.vpc else Raw("module.network.private_subnets")
 
     @property
     def database_subnets(self) -> Value:
-        """Return the subnets that databases stand in."""
+        """Return the subnets of databases."""
         network = self.place.network
         return network.database or network.private if network.vpc else Raw("module.network.database_subnets")
 
     @property
     def cluster(self) -> str:
-        """Return the place in Terraform of the EKS cluster."""
+        """Return the address in Terraform of the EKS cluster."""
         return "data.aws_eks_cluster.existing" if self.place.cluster.existing else "module.cluster"
 
     @property
@@ -89,26 +89,26 @@ class Here:
         return f"{what}_{workload.name.replace('-', '_')}"
 
     def has(self, target: str) -> bool:
-        """Tell whether any app runs there; what is not described runs on Kubernetes."""
+        """Tell whether any app runs on a target. Charts and adopted apps run on Kubernetes."""
         others = target == targets.EKS and len(self.spec.described) < len(self.spec.apps)
         return others or any(True for _ in self.apps(target))
 
     def apps(self, target: str) -> Iterator[App]:
-        """Yield the apps that run there."""
+        """Yield the apps that run on a target."""
         for app in self.spec.described.values():
             if self.environment in app.environments and app.target_in(self.environment) == target:
                 yield app
 
     def workloads(self, app: App) -> tuple[Workload, ...]:
-        """Return the workloads of an app here."""
+        """Return the workloads of an app in this environment."""
         return tuple(app.instances[self.environment].workloads.values())
 
     def stores(self, app: App) -> list[language.Store]:
-        """Return the stores that an app has here."""
+        """Return the stores of an app in this environment."""
         return list(language.stores(app.given_in(self.environment), self._where(app)))
 
     def statements(self, app: App) -> list[Value]:
-        """Return what an app may do with its stores, as a policy says it."""
+        """Return the rights of an app for its stores, as statements of a policy."""
         allowed = language.grant(app.given_in(self.environment), self._where(app)).statements
         known = self._known(app)
         return [
@@ -122,14 +122,14 @@ class Here:
         ]
 
     def resource(self, app: App, text: str) -> str | Raw:
-        """Return an ARN as a policy has it; in place of an output's name what gives the output."""
+        """Return an ARN for a policy. The name of an output is replaced by its expression in Terraform."""
         return self._known(app).get(text, text)
 
     def _known(self, app: App) -> dict[str, Raw]:
         return {f"{{infra.{name}}}": given for name, given in self.given(app).items()}
 
     def given(self, app: App) -> dict[str, Raw]:
-        """Return what Terraform tells of an app's databases, by the names of the outputs."""
+        """Return the expressions about an app's databases, by the names of outputs."""
         found: dict[str, Raw] = {}
         for store in self.stores(app):
             if store.kind == "databases":
@@ -145,12 +145,12 @@ class Here:
 
     @cached_property
     def shells(self) -> tuple[tuple[App, Workload], ...]:
-        """Return what becomes a service on ECS: a task that ends by itself is started by others."""
+        """Return the workloads that become services on ECS: those with tasks that do not end by themselves."""
         return self._of_kind(ecs.SERVICE)
 
     @cached_property
     def scheduled(self) -> tuple[tuple[App, Workload], ...]:
-        """Return what becomes a schedule that starts tasks on ECS."""
+        """Return the workloads that become schedules on ECS."""
         return self._of_kind(ecs.SCHEDULED)
 
     def _of_kind(self, kind: str) -> tuple[tuple[App, Workload], ...]:
@@ -159,12 +159,12 @@ class Here:
 
     @cached_property
     def sites(self) -> tuple[str, ...]:
-        """Return the static front ends that are here."""
+        """Return the names of the static front ends in this environment."""
         return tuple(name for name, site in self.spec.sites.items() if self.environment in site.places)
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:
-        """Return the hosts of all apps that are in the project's zone, each once."""
+        """Return the hosts of all apps in the project's zone, each once."""
         zone = self.place.domain.zone if self.place.domain else ""
         found = (
             host.name

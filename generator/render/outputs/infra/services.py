@@ -1,4 +1,4 @@
-"""The ECS side of an environment: the cluster, the load balancer, and the shell of each service and schedule."""
+"""The ECS part of an environment: the cluster, the load balancer, and each service and schedule without its tasks."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from generator.spec.workload import Workload
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
 
-# What load is aimed at where an app does not say, in percent.
+# The default target of autoscaling, in percent.
 _USE = 80
 
 
 def modules(here: Here) -> Iterator[Module]:
-    """Yield the cluster, the load balancer if anything is served, each service, and each schedule."""
+    """Yield the modules of the cluster, of the load balancer if an app needs it, of each service and each schedule."""
     namespace = aws_names.namespace(here.infra.project, here.environment)
     arguments: dict[str, Value] = {"name": here.name, "namespace": namespace, "vpc": here.vpc["vpc"]}
     yield Module("services", "ecs_cluster", arguments)
@@ -58,7 +58,7 @@ def _load_balancer(here: Here) -> Module:
 
 
 def _app(here: Here, app: App) -> Module:
-    """Return what all tasks of an app have: its roles, and its log group."""
+    """Return the module for all tasks of an app: its roles and its log group."""
     names = (here.infra.project, here.environment, app.name)
     workloads = [app.instances[here.environment].general, *here.workloads(app)]
     arguments: dict[str, Value] = {
@@ -137,7 +137,7 @@ def _traffic(here: Here, app: App, workload: Workload, priority: int) -> dict[st
 
 
 def _clients(here: Here, app: App, workload: Workload) -> Value:
-    """Return the groups that reach the service: the load balancer's, and those of apps that say they need it."""
+    """Return the security groups that may connect to the service: the load balancer's, and of apps that need it."""
     found: dict[str, Value] = {"load-balancer": Raw("module.load_balancer.security_group")} if workload.ingress else {}
     needed = {name for name, _, _ in here.spec.needs[app.name].needed_by} if app.name in here.spec.needs else set()
     for other, client in (*here.shells, *here.scheduled) if needed else ():
@@ -162,7 +162,7 @@ def _repositories(here: Here, workload: Workload) -> Iterator[str]:
 
 
 def _secrets(here: Here, app: App, workload: Workload) -> Iterator[str | Raw]:
-    """Yield the secrets that the service reads; AWS puts a hyphen and six characters behind their names."""
+    """Yield the secrets of the service. Their ARNs end with a pattern, because AWS adds a hyphen and six characters."""
     at = f"{here.place.region}:{here.place.account}"
     for key in dict.fromkeys(ref.key for ref in workload.secrets.values()):
         if key.startswith(ecs.WHOLE):
@@ -172,7 +172,7 @@ def _secrets(here: Here, app: App, workload: Workload) -> Iterator[str | Raw]:
 
 
 def outputs(here: Here) -> Iterator[Output]:
-    """Yield the outputs that `deploy` and users need."""
+    """Yield the outputs for `deploy` and for users."""
     yield Output("services_cluster", "The ECS cluster's name.", Raw("module.services.name"))
     shells = [workload for _, workload in here.shells]
     if any(workload.ingress for workload in shells):

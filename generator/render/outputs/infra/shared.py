@@ -1,4 +1,4 @@
-"""``infra/shared``: what all environments share, in one account."""
+"""``infra/shared``: the resources that all environments share, in one account."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _OUTPUTS: Final = (
 
 
 def _zone(infra: Infra) -> Iterator[Module]:
-    """Yield the zones that environments name, and that are not there yet."""
+    """Yield the modules of the zones that environments name and that do not exist yet."""
     made = {place.domain.zone for place in infra.places.values() if place.domain and not place.domain.existing}
     for zone in sorted(made):
         yield Module("zone", "zone", {"zone": zone})

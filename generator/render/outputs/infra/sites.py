@@ -1,4 +1,4 @@
-"""The static front ends of an environment: what serves them, and their certificates."""
+"""The static front ends of an environment: buckets with CloudFront, or Amplify apps, and certificates."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
     from generator.spec.sites import Place, Site
 
-# CloudFront, which is everywhere, has its certificates in one region.
+# CloudFront reads certificates from one region only.
 CERTIFICATES = "us_east_1"
 _MODULES = {sites.CLOUDFRONT: "site", sites.AMPLIFY: "amplify_site"}
 
 
 def modules(here: Here, name: str) -> Iterator[Module]:
-    """Yield what serves a site, and the certificate of its host."""
+    """Yield the modules of a site, and of the certificate for its host."""
     site, place = here.spec.sites[name], here.spec.sites[name].places[here.environment]
     label = _label(site)
     if needs_certificate(site, place) and here.place.domain:
@@ -33,12 +33,12 @@ def modules(here: Here, name: str) -> Iterator[Module]:
 
 
 def needs_certificate(site: Site, place: Place) -> bool:
-    """Tell whether a certificate is made for a site: Amplify makes its own."""
+    """Tell whether a site needs a new certificate. Amplify makes its own."""
     return site.kind == sites.CLOUDFRONT and bool(place.host) and not place.certificate
 
 
 def outputs(here: Here, name: str) -> Iterator[Output]:
-    """Yield what `publish` and users need of a site."""
+    """Yield the outputs of a site for `publish` and for users."""
     site = here.spec.sites[name]
     for what in sites.OUTPUTS[site.kind]:
         yield Output(

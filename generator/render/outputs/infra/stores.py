@@ -1,4 +1,4 @@
-"""The stores of apps in an environment, and the roles by which pods on EKS use them."""
+"""The stores of apps in an environment, and the roles of pods on EKS that use them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ATTEMPTS: Final = 5
 
 
 def modules(here: Here) -> Iterator[Module]:
-    """Yield each store that is made here, and the role of each app on EKS that has any."""
+    """Yield the modules of new stores, and of the roles of apps on EKS with stores."""
     for target in targets.NAMES:
         for app in here.apps(target):
             yield from _stores(here, app, target)
@@ -61,7 +61,7 @@ def _database(here: Here, app: App, target: str, given: Mapping[str, Any]) -> di
 
 
 def _clients(here: Here, app: App, target: str) -> dict[str, Value]:
-    """Return the security groups that reach an app's databases: those of its tasks, or that of all pods."""
+    """Return the security groups that may connect to an app's databases: those of its tasks, or that of all pods."""
     if target == targets.EKS:
         group = "vpc_config[0].cluster_security_group_id" if here.place.cluster.existing else "security_group"
         return {"pods": Raw(f"{here.cluster}.{group}")}
@@ -69,7 +69,7 @@ def _clients(here: Here, app: App, target: str) -> dict[str, Value]:
 
 
 def existing(here: Here) -> list[Block]:
-    """Return the data of databases that are there already."""
+    """Return the data blocks of existing databases."""
     found = ((app, store) for target in targets.NAMES for app in here.apps(target) for store in here.stores(app))
     return [
         Block(
@@ -83,7 +83,7 @@ def existing(here: Here) -> list[Block]:
 
 
 def outputs(here: Here) -> Iterator[Output]:
-    """Yield what Terraform tells of databases."""
+    """Yield the outputs of databases."""
     for target in targets.NAMES:
         for app in here.apps(target):
             for name, given in here.given(app).items():

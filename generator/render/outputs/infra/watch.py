@@ -1,4 +1,4 @@
-"""Watch an environment: alarms, a dashboard of the same, and a budget."""
+"""Monitoring of an environment: alarms, a dashboard with the same metrics, and a budget."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def modules(here: Here) -> Iterator[Module]:
-    """Yield the alarms, where there is an address to notify, and the budget."""
+    """Yield the modules of the alarms, if there is an address to notify, and of the budget."""
     place = here.place
     if place.mail:
         alarms: dict[str, Value] = dict(_alarms(here))

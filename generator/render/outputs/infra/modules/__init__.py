@@ -1,13 +1,13 @@
-"""The modules that are written into ``infra/modules``, as they are: Terraform, kept as files of this package."""
+"""The Terraform modules for ``infra/modules``. They are files of this package, and are copied unchanged."""
 
 from __future__ import annotations
 
 import pkgutil
 from typing import Final
 
-# Each module is these files.
+# The files of each module.
 PARTS: Final = ("main", "variables", "outputs")
-# What is too much for one file.
+# Further files of large modules.
 FURTHER: Final[dict[str, tuple[str, ...]]] = {
     "amplify_site": ("names",),
     "cluster": ("disks",),
@@ -20,7 +20,7 @@ FURTHER: Final[dict[str, tuple[str, ...]]] = {
 
 
 def texts(module: str) -> dict[str, str]:
-    """Return the files of a module by name, without the comment at their top."""
+    """Return the texts of a module's files by name, without the comment at the top."""
     return {f"{part}.tf": _text(f"{module}/{part}.tf") for part in (*PARTS, *FURTHER.get(module, ()))}
 
 
