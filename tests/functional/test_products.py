@@ -101,3 +101,34 @@ def test_what_is_pinned_holds_all_of_it(shop: Shop, generator: Run) -> None:
     refused = shop.promote("store", "--to", "staging", "--push", code=1)
     assert "api" in refused.stderr
     assert shop.tag("web", "staging") == "unreleased"
+
+
+def test_a_promotion_of_all_apps_holds_a_product_together(shop: Shop, generator: Run) -> None:
+    shop.spec(SPEC.replace(PRODUCTS, "  alone: {image: shop/alone}\n" + PRODUCTS))
+    for app in ("web", "api", "alone"):
+        shop.bump(app, "v1")
+    git(shop.folder, "pull", "-q", "--rebase")
+    held = generator("pin", "api", "-e", "staging", "--reason", "slow", "--push", cwd=shop.folder)
+    assert held.returncode == 0, held.stderr
+    done = shop.json("--to", "staging", "--push")
+    assert [move["app"] for move in done["moves"]] == ["alone"]
+    why = {item["app"]: (item["why"], item["reason"]) for item in done["left_out"]}
+    assert why["api"][0] == "pinned"
+    assert why["web"] == ("product", f"store moves as one, and api stays: {why['api'][1]}")
+    assert [shop.tag(app, "staging") for app in ("web", "api", "alone")] == ["unreleased", "unreleased", "v1"]
+    # One app of it may still be promoted alone, by its name.
+    assert [move["app"] for move in shop.json("web", "--to", "staging", "--push")["moves"]] == ["web"]
+
+
+def test_the_base_of_a_held_app_stays_too(shop: Shop, generator: Run) -> None:
+    shop.spec(SPEC.replace("version: 1\n", "version: 1\npromotion: {base: true}\n"))
+    shop.bump("web", "v1")
+    shop.bump("api", "v1")
+    shop.promote("--to", "staging", "--push")
+    git(shop.folder, "pull", "-q", "--rebase")
+    held = generator("pin", "api", "-e", "staging", "--reason", "slow", "--push", cwd=shop.folder)
+    assert held.returncode == 0, held.stderr
+    shop.spec(SPEC.replace("version: 1\n", "version: 1\npromotion: {base: true}\n").replace("port: 8080", "port: 8081"))
+    shop.bump("api", "v2")
+    done = shop.json("--to", "staging", "--push")
+    assert (done["moves"], done["bases"]) == ([], [])

@@ -19,8 +19,8 @@ from generator.spec.model import Spec
 class Hold:
     """Reason why an app is not promoted, and `promote`'s sentence about it.
 
-    `cause` is `same`, `pinned`, `unreleased`, `older`, `absent` or `unreadable`, or the check that fails: `fixed tag`,
-    `health`, `soak`, `freeze` or `window`. `until` is when it ends by itself, where time alone decides.
+    `cause` is `same`, `pinned`, `unreleased`, `older`, `absent`, `unreadable` or `product`, or the check that fails:
+    `fixed tag`, `health`, `soak`, `freeze` or `window`. `until` is when it ends by itself, where time alone decides.
     """
 
     cause: str

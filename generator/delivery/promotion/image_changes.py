@@ -8,7 +8,7 @@ from datetime import datetime
 
 from generator.delivery import build_order, image, pin
 from generator.delivery.image import Slot, absent
-from generator.delivery.promotion.moves import LeftOut, Move, Moves, Why, name
+from generator.delivery.promotion.moves import MAY_NOT_MOVE, LeftOut, Move, Moves, Why, name
 from generator.errors import RepositoryError, SpecError, UsageError, reason
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.kustomization import Image, Kustomization
@@ -74,6 +74,26 @@ def find(
         else:
             left_out.append(found)
     return Moves(tuple(going), tuple(left_out))
+
+
+def hold_products(spec: Spec, found: Moves) -> Moves:
+    """Leave out all apps of each product of which one may not move; bases, where they are promoted, stay with them."""
+    waiting: dict[str, LeftOut] = {}
+    stays = {item.app: item for item in found.left_out if item.why in MAY_NOT_MOVE}
+    for product, apps in spec.products.items():
+        cause = next((stays[app] for app in apps if app in stays), None)
+        if cause is not None:
+            why = f"{product} moves as one, and {cause.app} stays: {cause.reason}"
+            waiting |= {app: LeftOut(app, Why.PRODUCT, why) for app in apps if app not in stays}
+    held = {move.app for move in found.going if move.app in waiting}
+    if spec.promotion.base:
+        held |= {i.app for i in found.left_out if i.app in waiting and i.why in (Why.SAME, Why.UNRELEASED)}
+    left_out = [*(item for item in found.left_out if item.app not in held), *(waiting[app] for app in held)]
+    order = list(spec.apps)
+    return Moves(
+        tuple(move for move in found.going if move.app not in held),
+        tuple(sorted(left_out, key=lambda item: order.index(item.app))),
+    )
 
 
 def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | LeftOut:

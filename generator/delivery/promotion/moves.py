@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from generator.delivery.image import Slot
 from generator.errors import Conflict
@@ -53,6 +54,12 @@ class Why(StrEnum):
     """The environment to promote from has another build than the one that was asked for."""
     UNREADABLE = "unreadable"
     """An overlay says nothing of it, or cannot be edited."""
+    PRODUCT = "product"
+    """Another app of its product may not move."""
+
+
+MAY_NOT_MOVE: Final = (Why.PINNED, Why.OLDER, Why.UNREADABLE, Why.ANOTHER)
+"""Why an app stays although the environment to promote from has another image."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from generator.delivery.promotion import description, image_changes
 from generator.delivery.promotion.checks import Check
 from generator.delivery.promotion.description import Marker, Story
 from generator.delivery.promotion.image_changes import Read
-from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Why
+from generator.delivery.promotion.moves import MAY_NOT_MOVE, BaseMove, LeftOut, Move
 from generator.errors import GeneratorError
 from generator.spec import subject
 from generator.spec.model import Spec
@@ -88,7 +88,7 @@ class Proposal:
     @property
     def why_nothing(self) -> str:
         """Return why nothing is proposed: the other changes are blocked, or there are none."""
-        held = [item for item in self.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE, Why.ANOTHER)]
+        held = [item for item in self.left_out if item.why in MAY_NOT_MOVE]
         if held:
             names = "; ".join(f"{item.app}: {item.reason}" for item in held)
             return f"nothing may be promoted from {self.source} to {self.target} now: {names}"

@@ -48,6 +48,8 @@ def propose(
         found = image_changes.find(
             spec, apps, source, target, place.read, _older(place, spec, services.now), wanted.back, wanted.tag
         )
+        if not wanted.apps:
+            found = image_changes.hold_products(spec, found)
         refusal = _pinned(found) if insists else ""
         if refusal:
             found = replace(found, going=())
