@@ -130,27 +130,38 @@ while read -r what id; do case $what in +) all="$all$id ";; *) all=${all%%" $id 
 for id in $all; do kill -9 "-$id"; done"""
 
     def __init__(self) -> None:
-        self._shell: subprocess.Popen[bytes] | None = None
+        # A descriptor and no stream: it is left to the end of this process to close it.
+        self._pipe: int | None = None
         self._lock = threading.Lock()
 
     def tell(self, what: str, session: int) -> None:
         """Tell that a session begins (``+``), or has ended (``-``)."""
         with self._lock, suppress(OSError):
-            if self._shell is None:
-                self._shell = subprocess.Popen(
-                    ["/bin/sh", "-c", self._SCRIPT],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env={"PATH": os.defpath},
-                    cwd="/",
-                    start_new_session=True,
-                )
-                # It ends after us, so waiting for it is not ours to do.
-                self._shell.returncode = 0
-            assert self._shell.stdin
-            self._shell.stdin.write(f"{what} {session}\n".encode())
-            self._shell.stdin.flush()
+            if self._pipe is None:
+                self._pipe = self._start()
+            os.write(self._pipe, f"{what} {session}\n".encode())
+
+    def _start(self) -> int:
+        """Start the shell; return our end of the pipe that it reads."""
+        reader, writer = os.pipe()
+        try:
+            shell = subprocess.Popen(
+                ["/bin/sh", "-c", self._SCRIPT],
+                stdin=reader,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={"PATH": os.defpath},
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(writer)
+            raise
+        finally:
+            os.close(reader)
+        # It ends after us, so waiting for it is not ours to do.
+        shell.returncode = 0
+        return writer
 
 
 _heir: Final = _Heir()

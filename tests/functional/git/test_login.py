@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from generator.delivery import push
 from generator.errors import GitError, RepositoryError
 from generator.git import bare_repository, history, plumbing, remote_branch
+from testing import ROOT
 from testing.servers import git_http as serve
 
 
@@ -161,3 +163,9 @@ def test_the_user_of_a_url_is_who_a_helper_is_asked_for(
 def test_what_would_steer_a_terminal_is_taken_out() -> None:
     text = "remote: \x1b[31;1mno\x1b[0m\x1b]0;title\x07 \x1b(Bway\x08\x00\x9b1m\n\n\tmore\x1b"
     assert plumbing.words(text) == "remote: no way1m\nmore"
+
+
+def test_what_ends_a_git_that_holds_a_token_is_no_open_file_at_the_end() -> None:
+    code = "from generator import process; process.begin(['true'], guarded=True).finish()"
+    words = [sys.executable, "-X", "dev", "-W", "error", "-c", code]
+    assert subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stderr == ""
