@@ -1,13 +1,15 @@
 """How deep tests go: what every run proves, and what CI's run does in full.
 
 With ``GENERATOR_TEST_FULL=1``, which ``.ci/run`` sets, nothing is thinned out: properties take all of their examples, runs are
-killed before each program that they start, every pairing is tried, and tests marked ``full`` run.
+killed before each program that they start, every pairing is tried, and tests marked ``full`` run. Of the cases of a test that
+is marked ``thin(every)``, other runs take the first and every so manieth after it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -43,12 +45,25 @@ def some(several: Sequence[T], every: int = PART) -> list[T]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests marked ``full`` to a run in full, unless named, and those on a cluster to who asks for them."""
+    """Leave what only a run in full takes to it, unless named, and tests on a cluster to who asks for them."""
     named = any("::" in argument for argument in config.args)
-    behind = {"full": not FULL and not named, "cluster": not CLUSTER}
-    left = {item: None for item in items if any(item.get_closest_marker(name) for name in behind if behind[name])}
+    left = {item: None for item in items if item.get_closest_marker("cluster") and not CLUSTER}
+    if not FULL and not named:
+        left |= {item: None for item in items if item.get_closest_marker("full")}
+        left |= dict.fromkeys(_thinned(items))
     config.hook.pytest_deselected(items=[*left])
     items[:] = [item for item in items if item not in left]
+
+
+def _thinned(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield the cases that are left out of tests marked ``thin``."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        if marker := item.get_closest_marker("thin"):
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % marker.args[0]:
+                yield item
+            seen[test] += 1
 
 
 def pytest_report_header() -> str:

@@ -1,7 +1,7 @@
 """``pytest --quick``: what runs after each edit, see ``scripts/test``.
 
 It is all of ``tests/unit``, ``tests/merge`` and ``tests/golden``, and of each module of ``tests/functional`` and
-``tests/meta`` the tests that are marked ``quick``, or its first one. What is marked ``slow`` is left out everywhere.
+``tests/meta`` the tests that are marked ``quick``, or its first one. What is marked ``slow`` or ``full`` is left out everywhere.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def select(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     found: list[pytest.Item] = []
     for path, group in groupby(items, key=lambda item: item.path):
         folder = path.relative_to(ROOT / "tests").parts[0]
-        here = [item for item in group if not item.get_closest_marker("slow")]
+        here = [item for item in group if not any(map(item.get_closest_marker, ("slow", "full")))]
         if folder in WHOLE:
             found += here
         elif folder in SAMPLED:

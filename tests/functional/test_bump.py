@@ -322,6 +322,7 @@ def test_within_a_hook_gits_own_variables_do_no_harm(remote: Path, repository: P
     assert git(remote, "rev-list", "--count", "main") == "2"
 
 
+@pytest.mark.full
 def test_eight_builds_at_once_all_land_and_each_is_one_commit(remote: Path, repository: Path) -> None:
     builds = [
         subprocess.Popen(

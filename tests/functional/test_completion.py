@@ -60,6 +60,7 @@ def folder(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return repository
 
 
+@pytest.mark.thin(3)
 @pytest.mark.slow
 @pytest.mark.parametrize("program", ["gitops-generator", "python -m generator"])
 @pytest.mark.parametrize("shell", SHELLS)

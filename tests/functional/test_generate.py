@@ -328,6 +328,7 @@ def interrupted(folder: Path, number: signal.Signals, at: int, count: Path) -> s
     return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_interrupted_at_any_moment_a_rerun_gives_the_same_tree(
     number: signal.Signals, tmp_path: Path, generator: Run, wanted: dict[str, bytes]

@@ -44,6 +44,7 @@ LONG = {
 }
 
 
+@pytest.mark.thin(3)
 @pytest.mark.slow
 @pytest.mark.parametrize("words", LONG.values(), ids=LONG)
 def test_long_text_on_a_terminal_is_paged(

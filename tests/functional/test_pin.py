@@ -137,6 +137,7 @@ DRY = {
 }  # fmt: skip
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize(("words", "said"), DRY.values(), ids=DRY)
 def test_a_dry_run_tells_and_does_nothing(words: tuple[str, ...], said: str, released: Shop, generator: Run) -> None:
     released.promote("--to", "staging")

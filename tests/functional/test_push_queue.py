@@ -72,6 +72,7 @@ ODD = {
 }  # fmt: skip
 
 
+@pytest.mark.thin(3)
 @pytest.mark.slow
 @pytest.mark.usefixtures("keyed")
 @pytest.mark.parametrize(("content", "names"), ODD.values(), ids=ODD)
@@ -110,6 +111,7 @@ def test_nobody_pays_for_references_before_somebody_contends(
     assert server.sent < 1.2 * listing
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(("form", "secret"), [("tickets", ""), ("intents", "of all builds"), ("any name", "")])
 def test_where_too_many_wait_everybody_just_tries_again(
     form: str,

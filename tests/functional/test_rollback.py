@@ -590,6 +590,7 @@ def test_as_a_pull_request(remote: Path, repository: Path, generator: Run) -> No
 # -- killed
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("how", ["--push", "--commit", "--pull-request"])
 def test_killed_before_any_program_that_it_starts_it_converges(how: str, remote: Path) -> None:
     # SIGKILL: what there is afterwards is old or new and never half of it, and a rerun makes it new, once.

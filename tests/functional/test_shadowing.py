@@ -85,6 +85,7 @@ def call(start: tuple[str, ...], words: tuple[str, ...], folder: Path, **more: s
     )  # fmt: skip
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize(
     ("start", "commands"),
     [((CONSOLE,), some(COMMANDS, WAYS)), ((sys.executable, "-P", "-m", "generator"), some(COMMANDS[1:] + COMMANDS[:1], WAYS))],
@@ -124,6 +125,7 @@ def cleared(folder: Path, *starts: tuple[str, ...], path: str | None = None) -> 
     return gone
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize(
     ("start", "path"),
     some([(start, path) for path in ("", ".", ":", ":/nowhere", "/nowhere:.") for start in ((CONSOLE,), MODULE)], WAYS),

@@ -79,6 +79,7 @@ def test_there_are_rows_for_every_field_of_the_language() -> None:
     assert all(rows for rows in ROWS.values())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("field", ROWS)
 def test_what_the_server_refuses_is_refused_before(field: str, server: ApiServer) -> None:
     missed = {}
@@ -93,6 +94,7 @@ def test_what_the_server_refuses_is_refused_before(field: str, server: ApiServer
     assert missed == {}
 
 
+@pytest.mark.full
 def test_the_server_does_refuse(server: ApiServer) -> None:
     # Else the tests here would say nothing.
     manifest = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}, "spec": {"ports": [{"port": 0}]}}
@@ -101,6 +103,7 @@ def test_the_server_does_refuse(server: ApiServer) -> None:
     assert server.refusal({**manifest, "spec": {"ports": [{"port": 1}]}}, NAMESPACE) is None
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("text", [TEN_LINES, EVERY_FIELD], ids=["ten lines", "every field"])
 def test_all_that_a_spec_gives_is_taken(text: str, server: ApiServer) -> None:
     spec = loader.parse(text)
@@ -122,6 +125,7 @@ def gives_nothing(name: str, folder: str) -> bool:
     return app is not None and app.target_in(place.environment) == targets.ECS
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", golden.NAMES)
 def test_all_that_a_golden_case_gives_is_taken(name: str, server: ApiServer) -> None:
     refused = {}
@@ -138,6 +142,7 @@ def test_all_that_a_golden_case_gives_is_taken(name: str, server: ApiServer) -> 
     assert refused == {}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", golden.NAMES)
 def test_the_pods_of_a_golden_case_are_admitted_by_the_standard_of_their_environment(
     name: str, server: ApiServer
@@ -167,6 +172,7 @@ def test_only_adopted_pods_ask_for_less_than_the_restricted_standard() -> None:
     assert asked == {"adopted"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("fields", ["", "port: 80\nhealth: /h", "port: 80\nwritable: []\nmigration: {command: [a]}"])
 def test_pods_are_admitted_by_the_restricted_standard(fields: str, server: ApiServer) -> None:
     server.make_namespace("restricted", "restricted")
@@ -195,6 +201,7 @@ def schema_of_an_app() -> dict[str, Any]:
     return {**described, "properties": properties, "oneOf": exclusive}
 
 
+@pytest.mark.full
 def test_what_the_schema_lets_pass_and_the_loader_takes_the_server_takes(server: ApiServer) -> None:
     taken = 0
 

@@ -36,6 +36,7 @@ def server() -> Iterator[ApiServer]:
         yield found
 
 
+@pytest.mark.full
 def test_what_the_cluster_lacks(server: ApiServer, generator: Run, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     (tmp_path / "generator.yaml").write_text(SPEC)
@@ -80,6 +81,7 @@ def test_no_cluster_is_told(generator: Run, repository: Path, tmp_path: Path) ->
     assert (done.returncode, "kubectl config use-context" in done.stdout) == (1, True)
 
 
+@pytest.mark.full
 def test_what_decrypts_secrets_is_looked_for_and_no_store_where_they_are_made_by_hand(
     server: ApiServer, generator: Run, tmp_path: Path
 ) -> None:

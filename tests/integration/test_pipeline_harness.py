@@ -257,6 +257,7 @@ def test_a_push_becomes_an_image_for_both_processors_and_a_commit_of_its_digest(
     assert "unreleased" in shop.overlay("api")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("ci", TWINS)
 def test_a_change_in_a_build_context_builds_the_image_that_copies_from_it(
     ci: str, shop: Shop, cloud: Cloud, tmp_path: Path
@@ -272,6 +273,7 @@ def test_a_change_in_a_build_context_builds_the_image_that_copies_from_it(
     assert cloud.aws.digest("shop/api", tag) in shop.overlay("api")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("ci", TWINS)
 def test_tests_see_no_credential_at_all(ci: str, shop: Shop) -> None:
     before = shop.tip()
@@ -313,6 +315,7 @@ def test_a_run_that_is_started_again_has_a_tag_of_its_own(shop: Shop, cloud: Clo
     assert f"1-{commit[:12]}-2\n" in shop.overlay().replace('"', "")
 
 
+@pytest.mark.full
 def test_both_twins_make_the_same_commit_of_the_same_source(shop: Shop, cloud: Cloud) -> None:
     for ci in (shop.codebuild, shop.github):
         ci.environment = {**ci.environment, "SOURCE_DATE_EPOCH": "1"}
@@ -366,6 +369,7 @@ def test_post_build_after_a_failed_build_commits_nothing(shop: Shop) -> None:
     assert shop.tip() == commit
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("ci", TWINS)
 def test_a_finding_at_the_threshold_stops_before_the_commit(ci: str, shop: Shop, cloud: Cloud) -> None:
     findings(cloud, "shop/web", "HIGH", "CVE-2024-3094")
@@ -384,6 +388,7 @@ def test_a_finding_at_the_threshold_stops_before_the_commit(ci: str, shop: Shop,
     assert shop.tip() == commit
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("ci", ["codebuild", "github"])
 @pytest.mark.parametrize("known", [True, False], ids=["with the commit before", "without"])
 def test_the_commit_of_a_release_starts_no_release(known: bool, ci: str, shop: Shop) -> None:
@@ -411,6 +416,7 @@ def test_a_release_does_not_even_match_the_path_filter(shop: Shop) -> None:
     assert not actions.triggered(workflow, "feature", ["web/page"])
 
 
+@pytest.mark.full
 def test_wrong_credentials_fail_the_build_and_are_shown_nowhere(shop: Shop, cloud: Cloud) -> None:
     wrong = "hunter3-of-somebody-else"
     cloud.aws.put_secret("shop/git", {"username": USER, "token": wrong})
@@ -426,6 +432,7 @@ def test_wrong_credentials_fail_the_build_and_are_shown_nowhere(shop: Shop, clou
     assert shop.tip() == commit
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("ci", TWINS)
 def test_where_the_branch_is_protected_a_release_is_a_pull_request(ci: str, shop: Shop) -> None:
     spec = (shop.checkout / "generator.yaml").read_text()
@@ -496,6 +503,7 @@ def check_request(shop: Shop, number: str, repository: str = "acme/shop-gitops")
     return shop.github.run(".github/workflows/gitops-checks.yml", merge, name="pull_request", event=event)
 
 
+@pytest.mark.full
 def test_a_request_is_checked_and_told_what_it_changes(request_: tuple[Shop, str]) -> None:
     shop, number = request_
     for _ in range(2):
@@ -509,6 +517,7 @@ def test_a_request_is_checked_and_told_what_it_changes(request_: tuple[Shop, str
     assert not list(shop.github.folder.rglob("pwned"))
 
 
+@pytest.mark.full
 def test_codebuild_checks_a_request_and_comments_on_it_even_where_a_check_fails(request_: tuple[Shop, str]) -> None:
     shop, number = request_
     shop.codebuild.environment |= {"GENERATOR_CACHE": str(REAL_CACHE)}
@@ -529,6 +538,7 @@ def test_codebuild_checks_a_request_and_comments_on_it_even_where_a_check_fails(
     assert build.leaks == []
 
 
+@pytest.mark.full
 def test_a_request_that_nobody_generated_fails_and_is_told_all_the_same(request_: tuple[Shop, str]) -> None:
     shop, number = request_
     text = (shop.checkout / "overlays/dev/api/kustomization.yaml").read_text()
@@ -547,6 +557,7 @@ def test_a_request_that_nobody_generated_fails_and_is_told_all_the_same(request_
     assert len(comments(shop.bare)) == 1
 
 
+@pytest.mark.full
 def test_a_request_from_a_fork_gets_a_summary_and_no_comment(request_: tuple[Shop, str]) -> None:
     shop, number = request_
     run = check_request(shop, number, "mallory/shop-gitops")

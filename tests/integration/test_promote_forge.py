@@ -18,6 +18,7 @@ from testing.shop import BASE, DIGESTS, REGISTRY, Shop
 # -- Argo CD
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(
     ("health", "image", "state"),
     [
@@ -50,6 +51,7 @@ def test_an_argo_cd_that_is_down_is_unknown_and_holds_up_nobody(shop: Shop, monk
     assert "t0ken" not in done.stdout + done.stderr
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("state", ["passed", "failed"])
 def test_a_base_that_goes_alone_is_to_be_healthy_as_well(
     state: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
@@ -94,6 +96,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     running.stop()
 
 
+@pytest.mark.full
 def test_approvers_are_told_once_of_each_content(shop: Shop, queue: Any) -> None:
     shop.spec(TEN_LINES.replace("registry:", f"promotion: {{notify: '{queue.topic}'}}\nregistry:"))
     shop.bump("web", "v1")

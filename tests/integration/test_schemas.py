@@ -321,6 +321,7 @@ def test_faulty_manifests_are_not(validate: Validate, kind: str, where: list[str
     assert fault["path"].strip("/").split("/") in (steps, steps[:-1] or [""])
 
 
+@pytest.mark.full
 @needs_kubeconform
 def test_every_schema_compiles(validate: Validate) -> None:
     # kubeconform "could not find" a schema that does not; an empty manifest is merely invalid.

@@ -38,6 +38,7 @@ def require(page: list[Step], done: list[Done]) -> None:
         pytest.fail(f"{found[0]}\n\n{len(found)} places in all", pytrace=False)
 
 
+@pytest.mark.full
 def test_the_first_part(tmp_path: Path) -> None:
     page = steps(FIRST)
     assert len(page) > 20

@@ -45,6 +45,7 @@ def run_hooks(folder: Path, *words: str, skip: str = "mypy") -> subprocess.Compl
     )  # fmt: skip
 
 
+@pytest.mark.full
 def test_they_pass_on_what_is_committed(clone: Path) -> None:
     done = run_hooks(clone, "--all-files")
     assert done.returncode == 0, done.stdout + done.stderr

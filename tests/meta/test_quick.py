@@ -14,6 +14,7 @@ from testing.quick import SAMPLED, WHOLE
 SLOW = re.compile(r"^pytestmark = pytest\.mark\.slow$", re.MULTILINE)
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_every_module_is_in_the_quick_run() -> None:
     words = ["-m", "pytest", "--quick", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]

@@ -53,6 +53,7 @@ def run(checkout: Path, home: Path, *words: str) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
+@pytest.mark.full
 def test_a_new_user_sees_every_step_twice(checkout: Path, tmp_path: Path) -> None:
     for _ in range(2):
         done = run(checkout, tmp_path / "home")

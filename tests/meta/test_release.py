@@ -95,6 +95,7 @@ def wheel(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(copy, "wheel", tmp_path_factory.mktemp("wheel"))
 
 
+@pytest.mark.full
 def test_another_build_gives_the_same_bytes(copy: Path, sdist: Path, wheel: Path, tmp_path: Path) -> None:
     for file in copy.rglob("*.py"):
         os.utime(file, (1, 1))
@@ -147,6 +148,7 @@ def edit(folder: Path, name: str, before: str, after: str) -> None:
     (folder / name).write_text(text.replace(before, after))
 
 
+@pytest.mark.thin(5)
 @pytest.mark.parametrize(
     ("name", "before", "after", "said"),
     [

@@ -67,6 +67,7 @@ def state(bare: Path) -> tuple[str, list[str], str]:
     return fleet.git(bare, "show", f"main:{PATH}"), references, fleet.git(bare, "fsck", "--connectivity-only")
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("contended", [False, True], ids=["alone", "with a rival"])
 @pytest.mark.parametrize("git_too", ["yes", "no"], ids=["with its git", "and its git goes on"])
 def test_killed_at_every_step(contended: bool, git_too: str, tmp_path: Path) -> None:

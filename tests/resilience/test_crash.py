@@ -149,6 +149,7 @@ def disturbed(folder: Path, number: int, words: tuple[str, ...]) -> dict[str, ob
     return found
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
 def test_a_kill_before_any_change_of_the_file_system_is_mended_by_a_second_run(
     story: Story, stage: Callable[[Story], Path]
@@ -164,6 +165,7 @@ def test_a_kill_before_any_change_of_the_file_system_is_mended_by_a_second_run(
     assert unseen == []
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "a polite kill"])
 @pytest.mark.parametrize("story", list(STORIES.values())[1::2], ids=list(STORIES)[1::2])
 def test_an_interrupt_leaves_the_repository_old_or_new(

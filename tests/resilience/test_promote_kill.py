@@ -37,6 +37,7 @@ def tree(shop: Shop, revision: str) -> str:
     return git(shop.bare, "rev-parse", f"{revision}^{{tree}}")
 
 
+@pytest.mark.full
 def test_one_branch_and_one_request(shop: Shop) -> None:
     shop.bump("web", "v1")
     main = tree(shop, "main")

@@ -16,6 +16,7 @@ from testing.story import Lost, Story
 STEPS = 90
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("seed", some(range(4), 2))
 def test_whatever_happens_no_edit_is_lost(seed: int, tmp_path: Path) -> None:
     try:

@@ -209,6 +209,7 @@ AWS_NONSENSE = {
 }
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("answer", AWS_NONSENSE.values(), ids=AWS_NONSENSE)
 def test_an_aws_that_is_none(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     with server(answer) as url:

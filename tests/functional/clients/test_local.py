@@ -132,6 +132,7 @@ def test_it_is_opened_once(forge: Forge) -> None:
     assert len(forge.requests("main")) == 1
 
 
+@pytest.mark.thin(2)
 def test_eight_at_once_get_a_number_each(forge: Forge) -> None:
     threads = [
         # A thread begins without the credentials of the call that starts it.

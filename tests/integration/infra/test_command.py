@@ -28,6 +28,7 @@ def test_what_is_generated_has_every_shape() -> None:
     assert len(GENERATED) >= 6
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("case", some(GENERATED, 10), ids=lambda case: case.name)
 def test_what_is_generated_passes_and_is_left_as_it_is(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in case.rglob("*")}
@@ -56,6 +57,7 @@ def test_faults_have_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "Manuel" in str(approval["message"])
 
 
+@pytest.mark.full
 def test_aws_own_rules_have_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree("tests/integration/infra/good/stores", tmp_path / "infra/one")
     main = tmp_path / "infra/one/main.tf"
@@ -68,6 +70,7 @@ def test_aws_own_rules_have_file_and_line(tmp_path: Path, capsys: pytest.Capture
     assert str(fault["message"]).startswith("DBInstanceClass: 'db.t4g.tiny' is not one of [")
 
 
+@pytest.mark.full
 def test_credentials_of_the_run_are_told_nowhere(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +89,7 @@ def test_credentials_of_the_run_are_told_nowhere(
     assert word not in "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file() and path != main)
 
 
+@pytest.mark.full
 def test_without_cfn_lint_it_says_what_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def applied(case: str, tmp_path: Path, generator: Run, name: str = "dev") -> Pla
     return Place(name, folder, bare, dict(engine.environment), generator)
 
 
+@pytest.mark.full
 def test_git_goes_first_and_terraform_last(tmp_path: Path, generator: Run, balancing: Any) -> None:
     place = applied("aws-smallest", tmp_path, generator)
     (network, *_) = boto3.client("ec2", "eu-west-1").describe_subnets()["Subnets"]
@@ -127,6 +128,7 @@ def test_git_goes_first_and_terraform_last(tmp_path: Path, generator: Run, balan
     assert (again["done"], again["resources"], again["commits"]) == (True, 0, [])
 
 
+@pytest.mark.full
 def test_what_is_kept_is_named_and_nothing_is_done(tmp_path: Path, generator: Run, balancing: Any) -> None:
     place = applied("aws-stores", tmp_path, generator)
     before, count = git(place.bare, "rev-parse", "main"), place.left

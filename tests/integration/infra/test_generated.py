@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.needs(ENGINE, "aws-stub"), pytest.mark.slow]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("aws-*/generator.yaml"))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("example", some(EXAMPLES))
 def test_terraform_takes_an_example_and_has_nothing_to_change_after_it(
     example: str, tmp_path: Path, generator: Run

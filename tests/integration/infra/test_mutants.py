@@ -72,10 +72,12 @@ def judged(whole: plans.Plan) -> dict[str, list[rules.Found]]:
     return found
 
 
+@pytest.mark.full
 def test_nothing_is_found_in_what_is_good(judged: dict[str, list[rules.Found]]) -> None:
     assert {name: judged[name] for name in DOMAINS} == {name: [] for name in DOMAINS}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("number", "mutant"), list(enumerate(RULES)), ids=[mutant.name for mutant in RULES])
 def test_a_rule_catches_it(
     number: int, mutant: Mutant, judged: dict[str, list[rules.Found]], held: dict[str, list[str]]
@@ -86,10 +88,12 @@ def test_a_rule_catches_it(
         assert bool(held.get(f"m{number}")) == (mutant.layer == "cloudformation")
 
 
+@pytest.mark.full
 def test_aws_own_rules_find_nothing_in_what_is_good(held: dict[str, list[str]]) -> None:
     assert {name: held.get(name) for name in DOMAINS} == dict.fromkeys(DOMAINS)
 
 
+@pytest.mark.full
 def test_how_many_aws_own_rules_catch_is_said(held: dict[str, list[str]]) -> None:
     caught = sum(1 for number in range(len(RULES)) if held.get(f"m{number}"))
     text = Path("docs/reference/infra-checks.md").read_text()

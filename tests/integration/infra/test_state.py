@@ -78,6 +78,7 @@ def applied(engine: Engine, folder: Path) -> process.Completed:
     return engine.run(folder, "apply", "-no-color", "-auto-approve", "-input=false", "-lock-timeout=0s")
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("how", HOW)
 def test_while_one_writes_another_is_stopped(how: str, aws: str, tmp_path: Path) -> None:
     engine = terraform.prepare(tmp_path / "engine", ENGINE)
