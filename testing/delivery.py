@@ -8,10 +8,12 @@ in S3 and nothing else; clusters, services and roles are put into moto by hand.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import Any, Final
 
 from generator.infra import engine as terraform
 from generator.process import spawn
+from generator.spec import layout
 from testing import ROOT, codepipeline, iam
 from testing.programs import REAL_CACHE, tool
 from testing.repository import git
@@ -54,12 +57,16 @@ apps:
     port: 8080
     build: {{test: [sh test.sh]}}
     secrets: {{SECRET_KEY: "shop/{{environment}}/web#key"}}
+sites:
+  www: {{source: www, build: {{test: [sh test.sh], commands: [mkdir dist, cp page dist/index.html, cp page dist/$(cat page).txt], output: dist}}}}
+  guide: {{kind: amplify, source: guide}}
 """
 BY_GITHUB: Final = (
     f"""{{install: 'true', codebuild: false, github: {{role: "arn:aws:iam::{SHARED}:role/ci", stages: true}}}}"""
 )
 BY_CODEPIPELINE: Final = "{install: 'true', codepipeline: true, codebuild: false, credentials: shop/git}"
 DOCKERFILE: Final = "FROM scratch\nARG VERSION=none\nCOPY page /page\n"
+_KEYS: Final = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 LOCKED: Final = ("shared", *(f"environments/{name}" for name in ACCOUNTS))
 
 
@@ -120,6 +127,23 @@ class Delivery:
         (service,) = ecs.describe_services(cluster=f"shop-{environment}", services=["web"])["services"]
         about = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
         return str(about["containerDefinitions"][0]["image"])
+
+    def sites(self, environment: str) -> dict[str, str]:
+        """Return the front page of each site in an environment, as its browsers get it."""
+        given = self.outputs(environment)
+        s3 = self.aws.client("s3", ACCOUNTS[environment])
+        page = s3.get_object(Bucket=given["site_www_bucket"], Key="index.html")["Body"].read()
+        served = self.aws.hosting.served[given["site_guide_app"], given["site_guide_branch"]]
+        return {"www": page.decode(), "guide": served["index.html"].decode()}
+
+    def outputs(self, environment: str) -> dict[str, str]:
+        """Return what git says that Terraform gave of an environment."""
+        import yaml
+
+        found: dict[str, str] = yaml.safe_load(git(self.bare, "show", f"main:{layout.outputs_file(environment)}"))[
+            "data"
+        ]
+        return found
 
     def policies(self) -> iam.Policies:
         """Return the planned policies of the pipeline's roles and the environments', and who else may reach what."""
@@ -211,23 +235,43 @@ class Delivery:
         found: Mapping[str, Any] = json.loads(json.loads(message["Body"])["Message"])
         return found
 
-    def apply(self, environment: str) -> None:
-        """Apply an environment's infrastructure as an administrator does by hand, from the newest commit."""
-        place = self.folder / "by-hand" / str(len(list(self.folder.glob("by-hand/*"))))
+    def apply(self, environment: str) -> Path:
+        """Apply an environment's infrastructure as an administrator does by hand, from the newest commit.
+
+        Returns the checkout.
+        """
+        before = self.folder / "by-hand" / environment
+        place = before / str(len(list(before.glob("*"))))
         git(self.folder, "clone", "-q", self.bare, place)
-        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-        engine = replace(self.engine, environment={**self.environment, **keys})
+        engine = replace(self.engine, environment={**self.environment, **_KEYS})
         for words in (["init"], ["apply", "-auto-approve"]):
             done = engine.run(place / "infra/environments" / environment, *words, "-input=false", "-no-color")
             assert done.returncode == 0, done.stderr
+        return place
+
+    def begin(self) -> None:
+        """Begin all environments, at the same time."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self._begin, ACCOUNTS))
+
+    def _begin(self, environment: str) -> None:
+        """Apply an environment for the first time, commit what that gave, and make what serves its sites."""
+        place = self.apply(environment)
+        words = ["outputs", "--env", environment, "--push", "--remote", str(self.bare), "-C", str(place)]
+        env = {**os.environ, **self.environment, **_KEYS}
+        done = subprocess.run(
+            [sys.executable, "-m", "generator", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        given = self.outputs(environment)
+        self.aws.bucket(given["site_www_bucket"], ACCOUNTS[environment])
+        self.aws.distribution(given["site_www_distribution"], ACCOUNTS[environment])
 
     # -- what Terraform would have made ---------------------------------------
 
     def make(self) -> None:
         """Make what deliveries use in both accounts."""
-        self.aws.client("s3", SHARED).create_bucket(
-            Bucket=STATES, CreateBucketConfiguration={"LocationConstraint": account.REGION}
-        )
+        self.aws.bucket(STATES, SHARED)
         self.aws.client("ecr", SHARED).create_repository(repositoryName="shop/web", imageTagMutability="IMMUTABLE")
         self.aws.client("secretsmanager", SHARED).create_secret(
             Name="shop/git", SecretString=json.dumps({"username": USER, "token": TOKEN})
@@ -324,11 +368,15 @@ def _programs(folder: Path, aws: account.Account, stack: ExitStack) -> Path:
 def _repository(delivery: Delivery, spec: str) -> None:
     """Generate, lock the providers as a user does once, and push."""
     checkout = delivery.checkout
-    (checkout / "web").mkdir(parents=True)
+    test = "test ! -e ../broken\n"
+    files = {
+        "web/Dockerfile": DOCKERFILE, "web/page": "one\n", "web/test.sh": test, "www/page": "one\n", "www/test.sh": test,
+        "guide/index.html": "one\n", "generator.yaml": spec,
+    }  # fmt: skip
+    for name, text in files.items():
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text(text)
     git(checkout, "init", "-q", "-b", "main")
-    (checkout / "generator.yaml").write_text(spec)
-    for name, text in {"Dockerfile": DOCKERFILE, "page": "one\n", "test.sh": "test ! -e ../broken\n"}.items():
-        (checkout / "web" / name).write_text(text)
     words = [sys.executable, "-m", "generator", "-C", str(checkout)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

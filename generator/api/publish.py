@@ -25,13 +25,15 @@ _MOST: Final = 1024 * 1024
 class PublishRequest:
     """A site, an environment, and the folder with its files: where a build leaves them, unless another is named.
 
-    With `dry_run`, all is compared, and nothing is put. `timeout` is in seconds.
+    With `dry_run`, all is compared, and nothing is put. `keep` is a folder, not there yet or empty, that gets the files
+    of the former release first: whoever publishes that folder restores them. `timeout` is in seconds.
     """
 
     site: str
     environment: str
     directory: Path = Path()
     folder: Path | None = None
+    keep: Path | None = None
     dry_run: bool = False
     timeout: float = 1200.0
 
@@ -40,7 +42,8 @@ class PublishRequest:
 class PublishResult:
     """Files that were put and removed, or would be, how many stayed, and the seconds until browsers get them.
 
-    `address` is the name that the site is reached at.
+    `address` is the name that the site is reached at. `kept` is the number of files of the former release in `keep`:
+    0 if there was none, and `None` if none was asked for, or if Amplify serves the site, which returns no files.
     """
 
     site: str
@@ -51,6 +54,7 @@ class PublishResult:
     same: int
     seconds: float
     dry_run: bool = False
+    kept: int | None = None
 
     @property
     def changed(self) -> bool:
@@ -65,6 +69,7 @@ def publish(request: PublishRequest, *, progress: Progress = silent, credentials
         site = _site(spec, request.site, request.environment)
         from generator.delivery.sites import files, publishing
 
+        _require_empty(request.keep)
         wanted = files.read(request.folder or _built(site, request.directory))
         given = _given(request.directory, site, request.environment)
         assert spec.infra
@@ -73,6 +78,7 @@ def publish(request: PublishRequest, *, progress: Progress = silent, credentials
         made = (publishing.Bucket if "bucket" in given else publishing.Hosting)(region, given, wanted)
         progress("comparing the files")
         found = made.difference()
+        kept = made.keep(request.keep, progress) if request.keep and not request.dry_run else None
         if found.changes and not request.dry_run:
             # What is published again in the same way is told to CloudFront once.
             names = repr([(name, file.digest) for name, file in sorted(wanted.items())])
@@ -80,7 +86,7 @@ def publish(request: PublishRequest, *, progress: Progress = silent, credentials
             made.publish(found, reference, started + request.timeout, progress)
         return PublishResult(
             site.name, request.environment, given["address"], found.put, found.removed, found.same,
-            time.monotonic() - started, request.dry_run,
+            time.monotonic() - started, request.dry_run, kept,
         )  # fmt: skip
 
 
@@ -92,6 +98,12 @@ def _site(spec: Spec, name: str, environment: str) -> Site:
     if environment not in site.places:
         raise UsageError(f"{name} is not in {environment}", did_you_mean(environment, tuple(site.places)))
     return site
+
+
+def _require_empty(folder: Path | None) -> None:
+    """Raise UsageError if the folder for former files has anything in it, which would be published with them."""
+    if folder and folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty", "name a new folder for the former files: --keep")
 
 
 def _built(site: Site, directory: Path) -> Path:

@@ -164,8 +164,18 @@ def _of_database(store: Store, at: Where) -> Iterator[Statement]:
     yield Statement(_sid("Password", store), ("secretsmanager:GetSecretValue",), (secret,))
 
 
+def indexes(given: Data) -> dict[str, Data]:
+    """Return the indexes of a table, without those that an environment takes out."""
+    found = as_map(given.get("indexes"))
+    return {name: without_nulls(as_map(about)) for name, about in found.items() if about is not None}
+
+
 def _of_table(store: Store, at: Where) -> Iterator[Statement]:
-    yield Statement(_sid("Table", store), _ITEMS, (at.arn("dynamodb", f"table/{store.name}"),))
+    table = at.arn("dynamodb", f"table/{store.name}")
+    yield Statement(_sid("Table", store), _ITEMS, (table,))
+    # What exists may have indexes, too. They hold nothing that the table does not.
+    if store.existing or indexes(store.given):
+        yield Statement(_sid("Indexes", store), ("dynamodb:Query", "dynamodb:Scan"), (f"{table}/index/*",))
 
 
 def _of_bucket(store: Store, at: Where) -> Iterator[Statement]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import stores, targets
+from generator.spec import index_checks, stores, targets
 from generator.spec.database import RDS
 from generator.spec.database import variables_of as database_variables
 from generator.spec.findings import Findings
@@ -40,7 +40,8 @@ _OF_RDS: Final = {
     "existing": "put its address into `secrets`, without `databases`",
 }
 _OF_A_NEW_ONE: Final = (
-    "key", "sort", "ttl", "visibility", "attempts", "class", "storage", "multiAz", "version", "backupDays", "rotation",
+    "key", "sort", "ttl", "indexes", "visibility", "attempts", "class", "storage", "multiAz", "version",
+    "backupDays", "rotation",
 )  # fmt: skip
 
 
@@ -175,6 +176,8 @@ class _App:
             if names[field] and names[field] in [names[other] for other in others]:
                 hint = "name another attribute"
                 self._add((*place, field), f"{names[field]} is the {' or '.join(others)} already", hint)
+        for inner, message, hint in index_checks.faults(store.given):
+            self._add((*place, "indexes", *inner), message, hint)
 
     def _check_name(self, store: Store, at: Where | None, found: dict[str, FieldPath]) -> None:
         """Refuse one name for two stores, and a name that is cut so that it loses the prefix in permissions."""

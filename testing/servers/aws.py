@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from moto.cloudfront.models import cloudfront_backends
 from moto.ecr import models as ecr
 from moto.ecs import models as ecs
 from moto.moto_api._internal import moto_api_backend
@@ -44,6 +45,23 @@ _REST: Final = {
         ("POST", rf"{_APP}/deployments/start", "StartDeployment"),
         ("GET", rf"{_APP}/jobs/(?P<job>[^/]+)", "GetJob"),
     ),
+}
+_DISTRIBUTION: Final[Mapping[str, Any]] = {
+    "CallerReference": "1",
+    "Comment": "",
+    "Enabled": True,
+    "Origins": {
+        "Quantity": 1,
+        "Items": [
+            {"Id": "files", "DomainName": "files.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+        ],
+    },
+    "DefaultCacheBehavior": {
+        "TargetOriginId": "files",
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "MinTTL": 0,
+        "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
+    },
 }
 _EXECUTIONS: Final = "CodePipeline_20150709.ListPipelineExecutions"
 
@@ -106,6 +124,17 @@ class Account:
             self.roles.pop(found["AccessKeyId"], None)
             keys = {ours: found[theirs] for theirs, ours in names.items()}
         return made(service, **keys)
+
+    def bucket(self, name: str, account: str = MOTO) -> None:
+        """Make a bucket."""
+        place = {"LocationConstraint": REGION}
+        self.client("s3", account).create_bucket(Bucket=name, CreateBucketConfiguration=place)
+
+    def distribution(self, number: str, account: str = MOTO) -> None:
+        """Make a distribution with the id that the stub of Terraform's provider gave it; moto makes up another one."""
+        known = cloudfront_backends[account]["aws"].distributions
+        made = self.client("cloudfront", account).create_distribution(DistributionConfig=_DISTRIBUTION)
+        known[number] = known.pop(made["Distribution"]["Id"])
 
     @property
     def environment(self) -> dict[str, str]:

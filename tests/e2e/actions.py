@@ -15,6 +15,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -418,18 +419,27 @@ def app_token(run: _Run, given: dict[str, str]) -> None:
 
 
 def upload(run: _Run, given: dict[str, str]) -> None:
-    """Act as ``actions/upload-artifact``: the files are kept beside the run."""
+    """Act as ``actions/upload-artifact``: the files are kept beside the run, those of a folder without its name."""
     for pattern in given["path"].splitlines():
         for path in run.source.glob(pattern):
-            kept = run.folder / "artifacts" / given["name"] / path.name
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(path.read_bytes())
+            kept = run.folder / "artifacts" / given["name"]
+            if path.is_dir():
+                shutil.copytree(path, kept, dirs_exist_ok=True)
+                continue
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, kept)
+
+
+def download(run: _Run, given: dict[str, str]) -> None:
+    """Act as ``actions/download-artifact``."""
+    shutil.copytree(run.folder / "artifacts" / given["name"], run.source / given["path"], dirs_exist_ok=True)
 
 
 USUAL = {
     "actions/checkout": checkout,
     "actions/setup-python": lambda run, given: None,
     "actions/upload-artifact": upload,
+    "actions/download-artifact": download,
     "aws-actions/configure-aws-credentials": configure_aws,
     "actions/create-github-app-token": app_token,
 }

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 import yaml
@@ -32,6 +32,7 @@ sites:
   guide: {kind: amplify}
 """
 ROLE = "arn:aws:iam::123456789012:role/shop-dev-deploy"
+DISTRIBUTION = "E0A1B2C3D4E5F6"
 BUCKET = "shop-dev-www-123456789012-site"
 FILES = {
     "index.html": "<h1>one</h1>", "about/index.html": "about", "app.0a1b.js": "go()", "style.css": "a{}", "data.bin": "x",
@@ -61,7 +62,8 @@ class Shop(NamedTuple):
         names = [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET).get("Contents") or ()]
         found = {name: s3.get_object(Bucket=BUCKET, Key=name) for name in names}
         return {
-            name: (one["Body"].read().decode(), one["ContentType"], one["CacheControl"]) for name, one in found.items()
+            name: (one["Body"].read().decode(), one["ContentType"], one.get("CacheControl", ""))
+            for name, one in found.items()
         }
 
     def put_in_order(self) -> list[str]:
@@ -77,12 +79,12 @@ def shop(tmp_path: Path, generator: Run) -> Iterator[Shop]:
     for name, text in FILES.items():
         write(tmp_path / "site/dist" / name, text)
     with aws.Account() as account:
-        account.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        distribution = account.client("cloudfront").create_distribution(DistributionConfig=_distribution())
+        account.bucket(BUCKET)
+        account.distribution(DISTRIBUTION)
         given(
             tmp_path,
             site_www_address="d1.cloudfront.net", site_www_bucket=BUCKET,
-            site_www_distribution=distribution["Distribution"]["Id"],
+            site_www_distribution=DISTRIBUTION,
             site_guide_address="shop-dev.d2.amplifyapp.com", site_guide_app="d2", site_guide_branch="shop-dev",
         )  # fmt: skip
         account.calls.clear()
@@ -98,18 +100,6 @@ def given(place: Path, **values: str) -> None:
     """Write what Terraform has given, as `outputs` does."""
     lines = "".join(f"  {name}: {value}\n" for name, value in values.items())
     write(place / "overlays/dev/_infra/outputs.yaml", f"apiVersion: v1\nkind: ConfigMap\ndata:\n{lines}")
-
-
-def _distribution() -> dict[str, Any]:
-    origin = {"Id": "files", "DomainName": f"{BUCKET}.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
-    behavior = {
-        "TargetOriginId": "files", "ViewerProtocolPolicy": "redirect-to-https", "MinTTL": 0,
-        "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
-    }  # fmt: skip
-    return {
-        "CallerReference": "1", "Origins": {"Quantity": 1, "Items": [origin]}, "DefaultCacheBehavior": behavior,
-        "Comment": "", "Enabled": True,
-    }  # fmt: skip
 
 
 def test_files_are_put_with_their_types_and_pages_last(shop: Shop) -> None:
@@ -155,6 +145,43 @@ def test_what_is_gone_is_removed_after_the_rest(shop: Shop) -> None:
     assert set(shop.there()) == {"index.html", "about/index.html", "app.2c3d.js", "style.css", "data.bin"}
 
 
+def test_the_former_release_is_kept_and_restored(shop: Shop) -> None:
+    former = shop.place / "former"
+    said = shop.publish("www", "--env", "dev", "--keep", str(former))
+    assert "www has no former release in dev: nothing is kept" in said
+    assert not former.exists()
+    before = shop.there()
+    shop.account.client("s3").put_object(Bucket=BUCKET, Key="added.txt", Body=b"by hand", ContentType="text/plain")
+    (shop.place / "site/dist/style.css").unlink()
+    write(shop.place / "site/dist/index.html", "<h1>two</h1>")
+    write(shop.place / "site/dist/app.2c3d.js", "go(2)")
+    shop.publish("www", "--env", "dev", "--keep", str(former), "--dry-run")
+    assert not former.exists()
+    shop.account.calls.clear()
+    assert f"6 files of the former release are in {former}" in shop.publish(
+        "www", "--env", "dev", "--keep", str(former)
+    )
+    # What both releases have is not fetched.
+    read = [one.asked["Key"] for one in shop.account.calls if one.role and one.operation == "GetObject"]
+    assert sorted(read) == ["added.txt", "index.html", "style.css"]
+    assert "app.2c3d.js" in shop.there()
+    assert "3 put, 1 removed" in shop.publish("www", "--env", "dev", "--from", str(former))
+    there = shop.there()
+    assert there.pop("added.txt")[0] == "by hand"
+    assert there == before
+    assert "is not empty" in shop.publish("www", "--env", "dev", "--keep", str(former), code=2)
+
+
+def test_nothing_is_published_where_the_former_files_cannot_be_kept(shop: Shop) -> None:
+    shop.publish("www", "--env", "dev")
+    shop.account.client("s3").put_object(Bucket=BUCKET, Key="../../stolen", Body=b"x")
+    write(shop.place / "site/dist/index.html", "<h1>two</h1>")
+    said = shop.publish("www", "--env", "dev", "--keep", str(shop.place / "a/former"), code=1)
+    assert "'../../stolen' in the bucket is no name of a file" in said
+    assert not (shop.place / "stolen").exists()
+    assert shop.there()["index.html"][0] == "<h1>one</h1>"
+
+
 def test_amplify_gets_all_files_as_one_archive(shop: Shop) -> None:
     said = shop.publish("guide", "--env", "dev", "--from", str(shop.place / "site/dist"))
     assert "at https://shop-dev.d2.amplifyapp.com" in said
@@ -163,9 +190,12 @@ def test_amplify_gets_all_files_as_one_archive(shop: Shop) -> None:
 
 
 def test_a_deployment_of_amplify_that_fails_is_told(shop: Shop) -> None:
+    kept = str(shop.place / "former")
+    said = shop.publish("guide", "--env", "dev", "--from", str(shop.place / "site/dist"), "--keep", kept)
+    assert "guide is served by Amplify, which returns no files: the former release is not kept" in said
     shop.account.hosting.fails = True
     said = shop.publish("guide", "--env", "dev", "--from", str(shop.place / "site/dist"), code=1)
-    assert "Amplify: the deployment 1 is FAILED" in said
+    assert "Amplify: the deployment 2 is FAILED" in said
 
 
 @pytest.mark.parametrize(
@@ -225,7 +255,7 @@ def test_the_pipelines_jobs_test_build_and_publish_a_site_once(shop: Shop) -> No
     git(shop.place, "init", "-q")
     (shop.place / "generator.yaml").write_text(PIPED)
     assert shop.run("generate", "-q", "-C", str(shop.place)).returncode == 0
-    given(shop.place, site_www_address="d1", site_www_bucket=BUCKET, site_www_distribution=distribution_of(shop))
+    given(shop.place, site_www_address="d1", site_www_bucket=BUCKET, site_www_distribution=DISTRIBUTION)
     write(shop.place / "site/page", "<h1>built</h1>")
     of_site = 'if [[ " $SITES "'
     assert job(shop, "test", of_site, SITES="www") != 0
@@ -240,17 +270,12 @@ def test_the_pipelines_jobs_test_build_and_publish_a_site_once(shop: Shop) -> No
     assert shop.there()["index.html"][0] == "<h1>built</h1>"
 
 
-def distribution_of(shop: Shop) -> str:
-    [one] = shop.account.client("cloudfront").list_distributions()["DistributionList"]["Items"]
-    return str(one["Id"])
-
-
 @pytest.mark.slow
 @pytest.mark.needs("terraform", "aws-stub")
 def test_the_role_of_deployments_may_do_what_is_asked_for_and_nothing_else(shop: Shop, tmp_path: Path) -> None:
     shop.publish("www", "--env", "dev")
     (shop.place / "site/dist/style.css").unlink()
-    shop.publish("www", "--env", "dev")
+    shop.publish("www", "--env", "dev", "--keep", str(tmp_path / "former"))
     shop.publish("guide", "--env", "dev", "--from", str(shop.place / "site/dist"))
     policies = iam.Policies()
     for role, name, policy in _planned(tmp_path):
@@ -260,7 +285,7 @@ def test_the_role_of_deployments_may_do_what_is_asked_for_and_nothing_else(shop:
                 role.replace("staging", "dev"), policy.replace("staging", "dev").replace("111111111111", aws.MOTO)
             )
     asked = list(iam.requests(shop.account.calls))
-    assert len({one.action for one in asked}) == 8
+    assert len({one.action for one in asked}) == 9
     assert [why for one in asked if (why := policies.refused(one))] == []
     assert policies.unused(asked) == set()
     tags = {"aws:ResourceTag/project": "shop", "aws:ResourceTag/environment": "prod"}

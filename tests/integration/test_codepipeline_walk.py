@@ -15,7 +15,7 @@ import pytest
 
 from testing import iam
 from testing.codepipeline import Asked, Execution, Runner
-from testing.delivery import ACCOUNTS, REGISTRY, TOKEN, Delivery, shop
+from testing.delivery import REGISTRY, TOKEN, Delivery, shop
 from testing.repository import git
 
 # It builds images, and plans and applies for real.
@@ -25,13 +25,14 @@ ENVIRONMENTS = ("staging", "prod")
 
 @dataclass
 class Seen:
-    """An execution, and what each environment has after it: tag and digest in git, and the image that runs."""
+    """An execution, and what each environment has after it: tag and digest in git, the image that runs, front pages."""
 
     execution: Execution
     git: dict[str, tuple[str, str]]
     runs: dict[str, str]
     commit: str
     outputs: dict[str, str]
+    sites: dict[str, dict[str, str]]
 
     @property
     def skipped(self) -> list[str]:
@@ -64,6 +65,7 @@ class Walked:
             {name: self.delivery.running(name) for name in ENVIRONMENTS},
             git(bare, "log", "-1", "--format=%B", "main"),
             {name: _outputs(bare, name) for name in ENVIRONMENTS},
+            {name: self.delivery.sites(name) for name in ENVIRONMENTS},
         )
 
     def push(self, chapter: str, **files: str) -> Execution:
@@ -90,8 +92,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """Walk the story."""
     with shop(tmp_path_factory.mktemp("walk")) as delivery:
         delivery.subscribe()
-        for environment in ACCOUNTS:
-            delivery.apply(environment)
+        delivery.begin()
         story = Walked(delivery, delivery.pipeline())
         tell(story)
         yield story
@@ -99,14 +100,13 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
 
 def tell(story: Walked) -> None:
     delivery, runner = story.delivery, story.runner
-    first = story.push("delivered", web__page="two\n")
-    story.again("again")
+    first = story.push("delivered", web__page="two\n", **pages("two"))
 
     def rejects(asked: Asked) -> bool:
         return asked.stage != "prod-approval"
 
     runner.answer = rejects
-    story.push("rejected", web__page="three\n")
+    story.push("rejected", web__page="three\n", **pages("three"))
 
     def meanwhile(asked: Asked) -> bool:
         if asked.stage == "staging-apply":
@@ -117,11 +117,16 @@ def tell(story: Walked) -> None:
     story.push("stale", **zones(delivery, "staging", 3))
     runner.answer = lambda _asked: True
     story.push("applied", **zones(delivery, "staging", 2), **zones(delivery, "prod", 3))
-    story.again("after outputs")
+    story.again("again")
     story.note("prod back", runner.roll_back("prod", first))
     story.note("staging back", runner.roll_back("staging", first))
     delivery.unpin("staging")
-    story.push("broken", **{"web__page": "four\n", "broken-in-staging": "yes\n"})
+    story.push("broken", **{"web__page": "four\n", "broken-in-staging": "yes\n"}, **pages("four"))
+
+
+def pages(text: str) -> dict[str, str]:
+    """Return the front pages of both sites."""
+    return {"www__page": f"{text}\n", "guide__index.html": f"{text}\n"}
 
 
 def zones(delivery: Delivery, environment: str, number: int) -> dict[str, str]:
@@ -153,14 +158,31 @@ def test_an_approver_reads_what_it_is_about_as_sns_delivers_it(walked: Walked) -
     seen = walked["delivered"]
     (asked,) = seen.execution.asked
     assert (asked.stage, asked.message["pipelineName"]) == ("prod-approval", "shop-delivery")
-    assert asked.message["customData"] == f"shop: deliver web {seen.git['staging'][0]} to prod?"
+    assert asked.message["customData"] == f"shop: deliver web www guide {seen.git['staging'][0]} to prod?"
+
+
+def test_sites_are_built_once_and_go_where_the_image_goes(walked: Walked) -> None:
+    two, three = ({"www": f"{text}\n", "guide": f"{text}\n"} for text in ("two", "three"))
+    told = {chapter: seen.sites for chapter, seen in walked.seen.items()}
+    assert told["delivered"] == {"staging": two, "prod": two}
+    assert told["rejected"] == told["stale"] == {"staging": three, "prod": two}
+    assert told["applied"] == told["again"] == {"staging": three, "prod": three}
+    # A stage that is rolled back publishes what it published then.
+    assert told["prod back"] == {"staging": three, "prod": two}
+    assert told["staging back"] == {"staging": two, "prod": two}
+
+
+def test_a_site_that_does_not_pass_the_tests_goes_back_or_it_is_told_that_it_cannot(walked: Walked) -> None:
+    seen = walked["broken"]
+    assert seen.execution.builds["staging.publish"].succeeded
+    assert seen.sites["staging"] == {"www": "two\n", "guide": "four\n"}
+    assert "error: guide: Amplify returns no former files, so what was published to staging stays" in seen.said
 
 
 def test_what_the_pipeline_has_committed_builds_and_delivers_nothing(walked: Walked) -> None:
-    for chapter in ("again", "after outputs"):
-        seen = walked[chapter]
-        assert not seen.failed, seen.said
-        assert seen.skipped == ["staging-apply", "staging", "prod-apply", "prod-approval", "prod"]
+    seen = walked["again"]
+    assert not seen.failed, seen.said
+    assert seen.skipped == ["staging-apply", "staging", "prod-apply", "prod-approval", "prod"]
 
 
 def test_a_rejection_stops_before_production(walked: Walked) -> None:
@@ -256,6 +278,10 @@ _NOT_WALKED = {
     "a schedule, which the test of schedules deploys": (
         "shop-(staging|prod)-deploy",
         r"scheduler:(GetSchedule|UpdateSchedule)",
+    ),
+    "the former files of a site in an environment without tests, which a person may keep": (
+        "shop-prod-deploy",
+        "s3:GetObject",
     ),
     "a secret in Systems Manager": ("shop-(staging|prod)-deploy", r"ssm:DescribeParameters"),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from testing import iam
-from testing.delivery import ACCOUNTS, BY_GITHUB, REGISTRY, Delivery, shop
+from testing.delivery import BY_GITHUB, REGISTRY, Delivery, shop
 from testing.repository import git
 from tests.e2e.actions import Result, Runner
 
@@ -18,6 +18,7 @@ from tests.e2e.actions import Result, Runner
 pytestmark = [pytest.mark.needs("root", "buildah", "terraform", "aws-stub"), pytest.mark.slow, pytest.mark.full]
 WORKFLOW = ".github/workflows/delivery.yml"
 MAIN = "infra/environments/prod/main.tf"
+PAGES = {"www__page": "two\n", "guide__index.html": "two\n"}
 
 
 def run(delivery: Delivery, runner: Runner, **files: str) -> Result:
@@ -27,15 +28,14 @@ def run(delivery: Delivery, runner: Runner, **files: str) -> Result:
 
 def test_the_workflow_brings_one_image_to_production_and_stops_where_a_reviewer_says_no(tmp_path: Path) -> None:
     with shop(tmp_path, BY_GITHUB) as delivery:
-        for environment in ACCOUNTS:
-            delivery.apply(environment)
+        delivery.begin()
         runner = delivery.workflow()
         asked: list[str] = []
         runner.review = lambda environment: asked.append(environment) or True
         main = (delivery.checkout / MAIN).read_text().replace("zones  = 2", "zones  = 3")
-        done = run(delivery, runner, **{"web__page": "two\n", MAIN: main})
+        done = run(delivery, runner, **{"web__page": "two\n", MAIN: main}, **PAGES)
         assert done.jobs == {
-            "plan": "success", "test": "success", "deliver": "success",
+            "plan": "success", "test": "success", "deliver": "success", "sites": "success",
             "staging-plan": "success", "staging-apply": "skipped", "staging": "success",
             "prod-plan": "success", "prod-apply": "success", "prod": "success",
         }, done.tail(60)  # fmt: skip
@@ -43,11 +43,14 @@ def test_the_workflow_brings_one_image_to_production_and_stops_where_a_reviewer_
         _, digest = delivery.image("prod")
         assert delivery.image("staging") == delivery.image("prod")
         assert delivery.running("staging") == delivery.running("prod") == f"{REGISTRY}/shop/web@{digest}"
+        both = {"www": "two\n", "guide": "two\n"}
+        assert delivery.sites("staging") == delivery.sites("prod") == both
         before = delivery.image("prod"), delivery.running("prod")
         # What fails in staging goes back, and nothing goes on.
-        done = run(delivery, runner, **{"web__page": "three\n", "broken-in-staging": "yes\n"})
+        done = run(delivery, runner, **{"web__page": "three\n", "www__page": "three\n", "broken-in-staging": "yes\n"})
         assert (done.jobs["staging"], done.jobs["prod-plan"]) == ("failure", "skipped"), done.tail(60)
         assert (delivery.image("staging"), delivery.running("staging")) == before
+        assert delivery.sites("staging") == both
         delivery.unpin("staging")
         # A reviewer of production says no.
         runner.review = lambda environment: environment != "prod"

@@ -9,13 +9,15 @@ from typing import Final
 from generator.clients.aws import session
 
 TIMEOUT_SECONDS: Final = 60
+# What S3 takes in one piece, and so what may be there.
+_LARGEST: Final = 5 * 1024**3
 
 
 class Files:
     """The files of one bucket."""
 
     def __init__(self, region: str, bucket: str) -> None:
-        self._api = session.client("s3", region, TIMEOUT_SECONDS)
+        self._api = session.client("s3", region, TIMEOUT_SECONDS, largest=_LARGEST)
         self._bucket = bucket
 
     def there(self) -> dict[str, str]:
@@ -36,6 +38,11 @@ class Files:
             self._api.put_object(
                 Bucket=self._bucket, Key=key, Body=path.read_bytes(), ContentType=kind, CacheControl=cache
             )
+
+    def get(self, key: str) -> bytes:
+        """Return the content of a file."""
+        with session.translated():
+            return bytes(self._api.get_object(Bucket=self._bucket, Key=key)["Body"].read())
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove files."""

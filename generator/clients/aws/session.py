@@ -6,6 +6,7 @@ AWS CLI: the environment, a profile, or the role of the build.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -35,11 +36,12 @@ def client(
     timeout: int = TIMEOUT_SECONDS,
     api: str | None = None,
     attempts: int = ATTEMPTS,
+    largest: int = bounded_http.LARGEST_BYTES,
 ) -> Any:
     """Return a client of a service.
 
     The default region is `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the profile's. The time-out limits each whole
-    answer; a throttled request is repeated up to ``attempts`` times.
+    answer, and `largest` its bytes; a throttled request is repeated up to ``attempts`` times.
     """
     try:
         import boto3
@@ -53,7 +55,7 @@ def client(
         made = boto3.session.Session(**_keys()).client(
             service, region_name=region or _region(), config=config, endpoint_url=api
         )
-    _bound(made, timeout)
+    _bound(made, timeout, largest)
     return made
 
 
@@ -72,7 +74,7 @@ def _keys() -> dict[str, str]:
     return found
 
 
-def _bound(client: Any, seconds: float) -> None:
+def _bound(client: Any, seconds: float, largest: int) -> None:
     """Bound the time and size of every answer: botocore's own time-out is for each piece, and it takes any size."""
     from botocore import awsrequest
     from botocore.exceptions import HTTPClientError
@@ -88,11 +90,12 @@ def _bound(client: Any, seconds: float) -> None:
         with bounded_http.within(seconds) as watch:
             answer = session.send(request)
             try:
-                answer._content = watch.read(answer.raw.stream(bounded_http.CHUNK_BYTES))
+                answer._content = watch.read(answer.raw.stream(bounded_http.CHUNK_BYTES), largest)
             except HTTPError as exc:
                 raise HTTPClientError(error=exc) from exc
             finally:
                 answer.raw.release_conn()
+        answer.raw = io.BytesIO(answer._content)  # where an operation returns a file, botocore reads it from here
         return answer
 
     client.meta.events.register("before-send", send)

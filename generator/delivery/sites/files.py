@@ -68,6 +68,22 @@ def read(folder: Path) -> dict[str, SiteFile]:
     return found
 
 
+def write(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of a site into a folder, below which it stays whatever its name is.
+
+    Raises:
+        RepositoryError: Its name in the bucket is that of no file.
+    """
+    path = folder / name
+    if name.startswith("/") or not {"", ".", ".."}.isdisjoint(name.split("/")):
+        raise RepositoryError(f"{name!r} in the bucket is no name of a file", "remove it from the bucket, by hand")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as exc:
+        raise RepositoryError(f"{path} cannot be written: {exc.strerror}", "name another folder: --keep") from None
+
+
 def archive(files: Mapping[str, SiteFile]) -> bytes:
     """Return all files as one archive: the same bytes for the same files."""
     content = io.BytesIO()

@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from generator.backoff import Backoff
@@ -41,14 +42,29 @@ class Bucket:
     def __init__(self, region: str, given: Mapping[str, str], wanted: Mapping[str, SiteFile]) -> None:
         self._files, self._distribution = Files(region, given["bucket"]), Distribution(given["distribution"])
         self._wanted = wanted
+        self._former: dict[str, str] = {}
 
     def difference(self) -> Difference:
         """Compare with what is there."""
-        there = self._files.there()
+        there = self._former = self._files.there()
         put = [name for name, file in self._wanted.items() if there.get(name) != file.digest]
         put.sort(key=lambda name: (self._wanted[name].is_page, name == site_files.FRONT_PAGE, name))
         gone = sorted(there.keys() - self._wanted.keys())
         return Difference(tuple(put), tuple(gone), len(self._wanted) - len(put))
+
+    def keep(self, folder: Path, tell: Tell) -> int:
+        """Copy the files that were there into a folder, and return how many; none where they had no front page.
+
+        Files that stay as they are come from this machine, and the rest from the bucket.
+        """
+        if site_files.FRONT_PAGE not in self._former:
+            return 0
+        tell(f"keeping {len(self._former)} former files in {folder}")
+        for name, digest in self._former.items():
+            own = self._wanted.get(name)
+            content = own.path.read_bytes() if own and own.digest == digest else self._files.get(name)
+            site_files.write(folder, name, content)
+        return len(self._former)
 
     def publish(self, found: Difference, reference: str, deadline: float, tell: Tell) -> None:
         """Put files, let CloudFront forget the former ones, and remove what is none any more."""
@@ -74,6 +90,9 @@ class Hosting:
     def difference(self) -> Difference:
         """Return all files: whether they are there is not known."""
         return Difference(tuple(self._wanted), ())
+
+    def keep(self, _folder: Path, _tell: Tell) -> None:
+        """Keep nothing: Amplify returns no files."""
 
     def publish(self, _found: Difference, _reference: str, deadline: float, tell: Tell) -> None:
         """Hand all files over, and wait until Amplify serves them."""

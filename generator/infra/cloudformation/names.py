@@ -31,10 +31,16 @@ class Kind:
 
 
 def _table(resource: Resource, found: Properties) -> None:
-    keys = [{"AttributeName": resource.text("hash_key"), "KeyType": "HASH"}]
-    if resource.text("range_key"):
-        keys.append({"AttributeName": resource.text("range_key"), "KeyType": "RANGE"})
-    found["KeySchema"] = keys
+    found["KeySchema"] = _keys(resource.values)
+    made = found.get("GlobalSecondaryIndexes", ())
+    for written, index in zip(resource.blocks("global_secondary_index"), made, strict=False):
+        if "KeySchema" not in index:
+            index["KeySchema"] = _keys(written)
+
+
+def _keys(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    kinds = {"hash_key": "HASH", "range_key": "RANGE"}
+    return [{"AttributeName": values[name], "KeyType": kind} for name, kind in kinds.items() if values.get(name)]
 
 
 def _pipeline(resource: Resource, found: Properties) -> None:
@@ -201,6 +207,10 @@ RENAMED: Final[Mapping[str, str]] = {
     "aws_dynamodb_table.attribute": "attribute_definitions",
     "aws_dynamodb_table.attribute.name": "attribute_name",
     "aws_dynamodb_table.attribute.type": "attribute_type",
+    "aws_dynamodb_table.global_secondary_index": "global_secondary_indexes",
+    "aws_dynamodb_table.global_secondary_index.name": "index_name",
+    "aws_dynamodb_table.global_secondary_index.non_key_attributes": "projection/non_key_attributes",
+    "aws_dynamodb_table.global_secondary_index.projection_type": "projection/projection_type",
     "aws_dynamodb_table.name": "table_name",
     "aws_dynamodb_table.point_in_time_recovery": "point_in_time_recovery_specification",
     "aws_dynamodb_table.point_in_time_recovery.enabled": "point_in_time_recovery_enabled",
@@ -299,6 +309,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "aws_db_instance.final_snapshot_identifier": _WAYS,
     "aws_db_instance.skip_final_snapshot": _WAYS,
     "aws_db_parameter_group.parameter": "told in another shape, see `_parameters`",
+    "aws_dynamodb_table.global_secondary_index.hash_key": "told in another shape, see `_table`",
+    "aws_dynamodb_table.global_secondary_index.range_key": "told in another shape, see `_table`",
     "aws_dynamodb_table.hash_key": "told in another shape, see `_table`",
     "aws_dynamodb_table.range_key": "told in another shape, see `_table`",
     "aws_ecs_task_definition.skip_destroy": _WAYS,

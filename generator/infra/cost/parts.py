@@ -139,7 +139,7 @@ BY_USE: Final[Mapping[str, tuple[str, ...]]] = {
     "repository": (),
     "site": ("site-data", "site-requests", "bucket-storage"),
     "state": ("bucket-storage",),
-    "table": ("table-writes", "table-reads", "table-storage"),
+    "table": ("table-writes", "table-reads", "table-storage", "index-writes", "index-storage"),
     "zone": (),
 }
 
@@ -158,9 +158,12 @@ def lines(part: Part) -> Iterator[Line]:
 def by_use(part: Part) -> Iterator[str]:
     """Yield the prices of a module's costs by usage."""
     assert part.module
-    for name in BY_USE[part.module.source]:
-        if name != "nat-gateway-data" or part.arguments["nat"] in ("single", "per-zone"):
-            yield name
+    left_out: set[str] = set()
+    if part.module.source == "network" and part.arguments["nat"] not in ("single", "per-zone"):
+        left_out = {"nat-gateway-data"}
+    elif part.module.source == "table" and not part.arguments.get("indexes"):
+        left_out = {"index-writes", "index-storage"}
+    yield from (name for name in BY_USE[part.module.source] if name not in left_out)
 
 
 def _counted(count: int, one: str, several: str = "") -> str:

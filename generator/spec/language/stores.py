@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.spec.language.names import STORE_NAME, VARIABLE
-from generator.spec.types import Choice, Field, Integer, MapOf, Record, Text
+from generator.spec.types import Choice, Field, Integer, ListOf, MapOf, Record, Text
 
 _ATTRIBUTE: Final = Text("an attribute's name", r"[A-Za-z0-9_.-]+", 255, "letters, digits, _, - and ., like cart_id")
 _ABOUT_EXISTING: Final = "The name of an existing one, instead of a new one."
@@ -20,11 +20,26 @@ def _variables(*parts: str) -> Field:
     return Field(MapOf(VARIABLE, Choice(parts), least=1), about)
 
 
+_INDEX_NAME: Final = Text(
+    "the name of an index", r"[A-Za-z0-9_.-]{3,255}", 255, "letters, digits, _, - and ., at least 3, like by-customer"
+)
+INDEX: Final = Record(
+    {
+        "key": Field(_ATTRIBUTE, "The attribute that items are found by, a text."),
+        "sort": Field(_ATTRIBUTE, "The attribute by which items of one key are sorted, a text."),
+        "attributes": Field(
+            ListOf(_ATTRIBUTE), "The further attributes that the index holds; with an empty list, keys alone."
+        ),
+    }
+)
 TABLE: Final = Record(
     {
         "key": Field(_ATTRIBUTE, "The attribute that identifies an item, a text."),
         "sort": Field(_ATTRIBUTE, "The attribute by which items of one key are sorted, a text."),
         "ttl": Field(_ATTRIBUTE, "The attribute with the time, in seconds since 1970, after which an item is deleted."),
+        "indexes": Field(
+            MapOf(_INDEX_NAME, INDEX), "Global secondary indexes by name, which find items by other attributes."
+        ),
         "existing": _existing("a table", r"[A-Za-z0-9_.-]{3,255}", 255, "the name alone, without the ARN before it"),
         "variables": _variables("name"),
     }

@@ -93,6 +93,23 @@ def test_what_exists_is_used_and_not_made() -> None:
     assert "table/old-carts" in files["infra/environments/prod/app-web.tf"]
 
 
+def test_an_app_may_read_the_indexes_of_its_table_where_it_has_any() -> None:
+    said = "indexes: {by-state: {key: state, sort: at, attributes: [total]}, by-owner: {key: owner}}"
+    own = "environments: {prod: {tables: {carts: {indexes: {by-owner: null}}}}}"
+    files = rendered(f"tables: {{carts: {{key: id, {said}}}, plain: {{key: id}}}}, {own}")
+    dev, prod = (files[f"infra/environments/{name}/app-web.tf"] for name in ("dev", "prod"))
+    assert dev.count("/index/*") == 1
+    assert 'Action   = ["dynamodb:Query", "dynamodb:Scan"]' in dev
+    assert "table/shop-dev-web-carts/index/*" in dev
+    assert 'by-owner = { key = "owner" }' in dev
+    assert ("by-owner" in prod, "by-state" in prod) == (False, True)
+
+
+def test_an_app_may_read_the_indexes_of_a_table_that_exists() -> None:
+    files = rendered("tables: {carts: {existing: old-carts}}")
+    assert "table/old-carts/index/*" in files["infra/environments/dev/app-web.tf"]
+
+
 def test_an_environment_may_have_no_such_store() -> None:
     files = rendered("buckets: {uploads: {}}, environments: {prod: {buckets: null}}")
     assert "overlays/prod/web/patches/deployment.yaml" not in files
@@ -131,6 +148,33 @@ REFUSED = {
     "a table without a key": ("tables: {carts: {}}", "tables.carts", "no key", "key: id"),
     "a key twice": ("tables: {carts: {key: id, sort: id}}", "tables.carts.sort", "id is the key", "another"),
     "a time that is the key": ("tables: {c: {key: id, ttl: id}}", "tables.c.ttl", "id is the key or sort", "another"),
+    "an index without a key": ("tables: {c: {key: id, indexes: {by-x: {}}}}", "tables.c.indexes.by-x", "no key", "key: "),
+    "a short name of an index": ("tables: {c: {key: id, indexes: {x: {key: x}}}}", "tables.c.indexes.x", "x", "at least 3"),
+    "a key of an index twice": (
+        "tables: {c: {key: id, indexes: {by-x: {key: x, sort: x}}}}", "tables.c.indexes.by-x.sort", "x is the key", "another",
+    ),
+    "an index by a time": (
+        "tables: {c: {key: id, ttl: t, indexes: {by-t: {key: t}}}}", "tables.c.indexes.by-t.key", "a number", "another",
+    ),
+    "an attribute that is there anyway": (
+        "tables: {c: {key: id, indexes: {by-x: {key: x, attributes: [id]}}}}", "tables.c.indexes.by-x.attributes",
+        "id is a key", "take it out",
+    ),
+    "an attribute twice": (
+        "tables: {c: {key: id, indexes: {by-x: {key: x, attributes: [a, a]}}}}", "tables.c.indexes.by-x.attributes",
+        "a is there twice", "take one out",
+    ),
+    "too many attributes": (
+        f"tables: {{c: {{key: id, indexes: {{by-x: {{key: x, attributes: [{', '.join(f'a{n}' for n in range(21))}]}}}}}}}}",
+        "tables.c.indexes.by-x.attributes", "21 further attributes", "at most 20",
+    ),
+    "too many indexes": (
+        f"tables: {{c: {{key: id, indexes: {{{', '.join(f'by-{n}: {{key: x}}' for n in range(21))}}}}}}}",
+        "tables.c.indexes", "21 indexes", "at most 20",
+    ),
+    "indexes of what exists": (
+        "tables: {c: {existing: old, indexes: {by-x: {key: x}}}}", "tables.c.indexes", "not made here", "take it out",
+    ),
     "an ARN for a table": (
         "tables: {c: {existing: 'arn:aws:dynamodb:eu-west-1:123456789012:table/c'}}", "tables.c.existing",
         "table", "the name alone",

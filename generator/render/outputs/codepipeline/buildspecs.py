@@ -38,6 +38,7 @@ from generator.render.outputs.codepipeline.stages import (
     BUILT,
     CHANGES,
     FILES,
+    FORMER,
     SITES,
     SUMMARY,
     TAG,
@@ -97,9 +98,13 @@ _FAIL: Final = """\
 if [ "$FAILED" != 0 ]; then
   echo "error: $ENVIRONMENT does not pass its tests: what ran before is put back" >&2
 {back}  {newest}
-{deploy}  exit 1
+{sites}{deploy}  exit 1
 fi
 """
+_FORMER: Final = f"""\
+former="CODEBUILD_SRC_DIR_{FORMER}_${{{{ENVIRONMENT//-/_}}}}"
+former="${{{{!former}}}}"
+{{restore}}"""
 
 
 def render(spec: Spec) -> Iterator[File]:
@@ -188,7 +193,11 @@ def _deploy(spec: Spec) -> dict[str, Any]:
 
 
 def _publish(spec: Spec) -> dict[str, Any]:
-    return {"commands": [AS, newest(spec), sites.published(spec, f"$CODEBUILD_SRC_DIR_{FILES}")]}
+    commands = [AS, newest(spec), sites.published(spec, f"$CODEBUILD_SRC_DIR_{FILES}")]
+    if not sites.keeps(spec):
+        return {"commands": commands}
+    kept = {"base-directory": sites.FORMER_FILES, "files": ["**/*"]}
+    return {"commands": [*commands, sites.KEPT], "artifacts": kept}
 
 
 def _verify(spec: Spec) -> dict[str, Any]:
@@ -196,8 +205,12 @@ def _verify(spec: Spec) -> dict[str, Any]:
     assert asked is not None
     cases = "".join(_case(name, commands) for name, commands in asked.verify.items())
     tests = _TESTS.format(commands=f'case "$ENVIRONMENT" in\n{cases}esac\n')
+    former = _FORMER.format(restore=sites.restored(spec, "$former")) if sites.keeps(spec) else ""
     fail = _FAIL.format(
-        back=codebuild.granted(spec, BACK), newest=newest(spec), deploy=textwrap.indent(f"{deploy(spec)}\n", "  ")
+        back=codebuild.granted(spec, BACK),
+        newest=newest(spec),
+        sites=textwrap.indent(former, "  "),
+        deploy=textwrap.indent(f"{deploy(spec)}\n", "  "),
     )
     return {"commands": [tests, AS, fail]}
 

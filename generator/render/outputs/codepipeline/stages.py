@@ -31,6 +31,8 @@ SITES: Final = "SITES"
 BUILT: Final = "BUILT"
 # The artifact with the files of sites.
 FILES: Final = "sites"
+# The artifact with the former files of sites; each environment has its own.
+FORMER: Final = "former"
 # An approver of a plan has a week; an older plan must be made again.
 PLAN_MINUTES: Final = 7 * 24 * 60
 
@@ -128,9 +130,10 @@ def _environment(spec: Spec, asked: Stages, name: str) -> Iterator[Stage]:
         ask = Action("approve", approval=asked.approvals[name])
         yield Stage(f"{name}-approval", (ask,), name, unless_none=f"Build.{BUILT}")
     # In the first environment, this job only rolls back, because the build has already committed the image.
-    tests = (Action("verify", "verify"),) if name in asked.verify else ()
     sites = any(name in site.places for site in built_sites(spec))
-    published = (Action("publish", "publish", inputs=(FILES,)),) if sites else ()
+    former = f"{FORMER}_{word}" if sites and name in asked.verify else ""
+    published = (Action("publish", "publish", inputs=(FILES,), output=former),) if sites else ()
+    tests = (Action("verify", "verify", inputs=(former,) if former else ()),) if name in asked.verify else ()
     actions = (Action("promote", "promote"), Action("deploy", "deploy"), *published, *tests)
     yield Stage(name, actions, name, unless_none=f"Build.{BUILT}")
 

@@ -130,6 +130,8 @@ def _action(spec: Spec, stage: Stage, action: Action) -> dict[str, Any]:
         found = {"ENVIRONMENT": stage.environment, SITES: f"#{{Build.{SITES}}}"}
     else:
         found = _variables(stage, action)
+        if action.job == "verify" and action.inputs:
+            found[SITES] = f"#{{Build.{SITES}}}"
     return {
         "name": action.name,
         "project": project(action, stage),

@@ -134,7 +134,7 @@ def _deliver(spec: Spec, name: str, parts: Parts) -> Job:
             parts.newest,
             {"name": "deploy", "run": run},
             *(_published(spec, parts) if any(name in site.places for site in built_sites(spec)) else []),
-            *(_tested(tests, run, parts) if tests else []),
+            *(_tested(spec, name, tests, run, parts) if tests else []),
         ],
     }
 
@@ -145,11 +145,17 @@ def _published(spec: Spec, parts: Parts) -> list[Mapping[str, object]]:
     return [{**there, **parts.fetched}, {"name": "publish sites", **there, "run": run}]
 
 
-def _tested(tests: tuple[str, ...], deploy: str, parts: Parts) -> list[Mapping[str, object]]:
-    """Return the steps that test the environment, and restore the former image if a test fails."""
+def _tested(spec: Spec, name: str, tests: tuple[str, ...], deploy: str, parts: Parts) -> list[Mapping[str, object]]:
+    """Return the steps that test the environment, and restore sites and the former image if a test fails.
+
+    Sites are restored first, because a checkout of the newest commit removes untracked files.
+    """
     failed = {"if": "${{ failure() && steps.verify.conclusion == 'failure' }}"}
+    has_sites = any(name in site.places for site in built_sites(spec))
+    restored = scripts.plain(sites.restored(spec, sites.FORMER_FILES)) if has_sites else ""
     return [
         {"name": "test the environment", "id": "verify", "run": "".join(f"{line.rstrip()}\n" for line in tests)},
+        *([{"name": "put back the files of sites", **failed, "run": restored}] if has_sites else []),
         {"name": "put back what ran before", **failed, "env": parts.pushing, "run": scripts.BACK},
         {**failed, **parts.newest},
         {"name": "deploy it", **failed, "run": deploy},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.outputs.infra.configuration import Module, Output, of_app
 from generator.render.outputs.infra.hcl import Block, Raw, Value
-from generator.spec import aws_names, database, targets
+from generator.spec import aws_names, database, stores, targets
 
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
@@ -43,7 +43,13 @@ def _arguments(here: Here, app: App, target: str, store: Store) -> dict[str, Val
         visibility = store.given.get("visibility")
         arguments["visibility"] = _VISIBILITY if visibility is None else visibility
         arguments["attempts"] = store.given.get("attempts") or _ATTEMPTS
+    if found := stores.indexes(store.given):
+        arguments["indexes"] = {name: _index(about) for name, about in sorted(found.items())}
     return arguments | {name: store.given[name] for name in ("key", "sort", "ttl") if store.given.get(name)}
+
+
+def _index(about: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: about[name] for name in ("key", "sort", "attributes") if about.get(name) is not None}
 
 
 def _database(here: Here, app: App, target: str, given: Mapping[str, Any]) -> dict[str, Value]:

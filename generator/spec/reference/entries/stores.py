@@ -15,6 +15,11 @@ STORES: Final[dict[str, Entry]] = {
     "apps.<app>.tables": Entry(
         "tables:\n"
         "  carts: {key: id, sort: created, ttl: expires}\n"
+        "  invoices:\n"
+        "    key: id\n"
+        "    indexes:\n"
+        "      by-customer: {key: customer, sort: issued, attributes: [total]}\n"
+        "      by-state: {key: state, attributes: []}\n"
         "  orders: {existing: orders-of-2019, variables: {ORDERS: name}}",
         unset="none",
         effect="The module `table` of each environment in `infra/environments/`, and what the app's role may do.",
@@ -22,6 +27,12 @@ STORES: Final[dict[str, Entry]] = {
     f"{_TABLE}.key": Entry(unset="needed, but with `existing`"),
     f"{_TABLE}.sort": Entry(unset="none"),
     f"{_TABLE}.ttl": Entry(unset="none: items stay"),
+    f"{_TABLE}.indexes": Entry(
+        unset="none", effect="Blocks of the table, and what the app's role may do: query and scan its indexes."
+    ),
+    f"{_TABLE}.indexes.<name>.key": Entry(unset="needed"),
+    f"{_TABLE}.indexes.<name>.sort": Entry(unset="none"),
+    f"{_TABLE}.indexes.<name>.attributes": Entry(unset="all attributes of the item"),
     f"{_TABLE}.existing": Entry(unset=_MADE),
     f"{_TABLE}.variables": Entry(unset="`NAME_TABLE: name`", kubernetes=_ENV),
     "apps.<app>.buckets": Entry(

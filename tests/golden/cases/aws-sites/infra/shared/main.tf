@@ -203,6 +203,7 @@ module "pipeline" {
           project   = "staging-publish"
           variables = { ENVIRONMENT = "staging", SITES = "#{Build.SITES}" }
           inputs    = ["sites"]
+          outputs   = ["former_staging"]
         },
         {
           name    = "verify"
@@ -212,7 +213,9 @@ module "pipeline" {
             TAG         = "#{Build.TAG}"
             APPS        = "#{Build.APPS}"
             EXECUTION   = "#{codepipeline.PipelineExecutionId}"
+            SITES       = "#{Build.SITES}"
           }
+          inputs = ["former_staging"]
         },
       ]
     },

@@ -47,9 +47,9 @@ locals {
         Resource = local.site_files
       },
       {
-        Sid      = "PutFiles"
+        Sid      = "KeepAndPutFiles"
         Effect   = "Allow"
-        Action   = ["s3:DeleteObject", "s3:PutObject"]
+        Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
         Resource = "${local.site_files}/*"
       },
       {

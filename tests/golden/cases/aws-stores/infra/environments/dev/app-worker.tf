@@ -48,6 +48,12 @@ module "app_worker" {
       Resource = ["arn:aws:dynamodb:eu-west-1:111111111111:table/shop-dev-worker-jobs"]
     },
     {
+      Sid      = "IndexesJobs"
+      Effect   = "Allow"
+      Action   = ["dynamodb:Query", "dynamodb:Scan"]
+      Resource = ["arn:aws:dynamodb:eu-west-1:111111111111:table/shop-dev-worker-jobs/index/*"]
+    },
+    {
       Sid      = "ListUploads"
       Effect   = "Allow"
       Action   = ["s3:ListBucket"]
@@ -109,7 +115,12 @@ module "table_worker_jobs" {
   source = "../../modules/table"
 
   name = "shop-dev-worker-jobs"
-  key  = "id"
+  indexes = {
+    by-owner  = { key = "owner", attributes = ["state", "created"] }
+    by-parent = { key = "parent", attributes = [] }
+    by-state  = { key = "state", sort = "created" }
+  }
+  key = "id"
 }
 
 output "service_worker_security_group" {

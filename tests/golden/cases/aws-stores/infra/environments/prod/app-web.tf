@@ -74,6 +74,12 @@ module "role_web" {
       Resource = ["arn:aws:dynamodb:eu-west-1:222222222222:table/carts-of-old"]
     },
     {
+      Sid      = "IndexesCarts"
+      Effect   = "Allow"
+      Action   = ["dynamodb:Query", "dynamodb:Scan"]
+      Resource = ["arn:aws:dynamodb:eu-west-1:222222222222:table/carts-of-old/index/*"]
+    },
+    {
       Sid      = "ListUploads"
       Effect   = "Allow"
       Action   = ["s3:ListBucket"]

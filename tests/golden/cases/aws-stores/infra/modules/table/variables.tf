@@ -20,3 +20,13 @@ variable "ttl" {
   type        = string
   default     = null
 }
+
+variable "indexes" {
+  description = "Global secondary indexes by name: their keys, and the further attributes that they hold; all if left out."
+  type = map(object({
+    key        = string
+    sort       = optional(string)
+    attributes = optional(list(string))
+  }))
+  default = {}
+}
