@@ -1,8 +1,8 @@
 """Create each environment's own copy of an app's base when ``promotion: {base: true}`` is turned on.
 
 A copy starts with the content of the base, or of the copy in the environment
-before, with hand edits and a user's own files. From then on it is merged like
-any other generated file, and ``promote`` brings it up to date.
+before, including hand edits and users' own files. Later it is merged like other
+generated files, and ``promote`` updates it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from generator.spec.model import PROMOTED, Spec
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BaseCopies:
-    """``sources``: path in a new copy → path that it is copied from, for generated files; ``beside``: for users' own.
+    """The new copies of a regeneration.
 
-    ``places`` are the new copies, as (environment, app) → the folder that it is copied from.
+    ``sources`` has, for generated files, the path in a new copy → the path that it is copied from; ``beside`` has the
+    same for users' own files. ``places`` has (environment, app) → the folder that is copied.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -31,11 +32,11 @@ class BaseCopies:
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def under(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the files, and the copied ones also under the paths of their copies."""
+        """Return the files, with copied ones also under the paths of their copies."""
         return {**files, **{path: files[source] for path, source in self.sources.items() if source in files}}
 
     def moved(self, by_hand: Mapping[str, str]) -> dict[str, str]:
-        """Return where the copies of files go that a user has moved: to the same place within the copy."""
+        """Return generated path → path for copies of files that users moved: the same place within the copy."""
         found: dict[str, str] = {}
         for path, source in self.sources.items():
             within = Location.parse(path).rest.removeprefix(f"{COPY}/")
@@ -53,7 +54,7 @@ def find(
     updated: Iterable[str],
     by_hand: Mapping[str, str],
 ) -> BaseCopies:
-    """Find what is to be copied; nothing unless an environment gets a copy of its own now."""
+    """Find the new copies; empty unless an environment gets its own copy now."""
     places = dict(_places(directory, spec))
     if not places:
         return BaseCopies()
@@ -84,7 +85,7 @@ def _places(directory: Path, spec: Spec) -> Iterator[tuple[tuple[str, str], str]
 
 
 def _with_bases(spec: Spec) -> list[str]:
-    """Return the apps whose bases are promoted: those of a user's own manifests are not."""
+    """Return the apps whose bases are promoted: all except those of users' own manifests."""
     adopted = spec.adopted
     return [app for app in spec.apps if app not in adopted]
 
@@ -95,7 +96,7 @@ def _files(directory: Path, folder: str) -> list[str]:
 
 
 def _require_self_contained(path: str, original: Mapping[str, bytes], local: Mapping[str, bytes]) -> None:
-    """Refuse a base in which a user refers to files outside of its folder: the reference would break in a copy."""
+    """Refuse a base with a user's reference to files outside of its folder, because it would break in a copy."""
     if b"../" in local.get(path, b"") and b"../" not in original.get(path, b""):
         raise RepositoryError(
             f"{path}: refers to files outside of its folder, so it cannot be copied for each environment",
@@ -104,7 +105,7 @@ def _require_self_contained(path: str, original: Mapping[str, bytes], local: Map
 
 
 def beside(directory: Path, seeds: BaseCopies) -> list[Outcome]:
-    """Copy a user's own files; one that exists at the new path stays as it is."""
+    """Return the outcomes that copy users' own files; a file that exists at the new path does not change."""
     contents = work_tree.read(directory, seeds.beside.values())
     there = work_tree.read(directory, seeds.beside)
     return [
@@ -115,7 +116,7 @@ def beside(directory: Path, seeds: BaseCopies) -> list[Outcome]:
 
 
 def record(directory: Path, spec: Spec, seeds: BaseCopies, outcomes: Iterable[Outcome]) -> dict[str, bytes | None]:
-    """Return the changes to the record of what was promoted, by path; ``None`` for a file that goes."""
+    """Return the changes of the files in ``.generator/promoted/``, by path; ``None`` for a removed file."""
     found = list(promoted.on_disk(directory))
     wanted = {promoted.path(environment, app) for environment in promoted.later(spec) for app in _with_bases(spec)}
     changes: dict[str, bytes | None] = dict.fromkeys(path for path in found if path not in wanted)
@@ -135,7 +136,7 @@ def record(directory: Path, spec: Spec, seeds: BaseCopies, outcomes: Iterable[Ou
 def _first(
     directory: Path, spec: Spec, environment: str, app: str, seeds: BaseCopies, after: Mapping[str, bytes]
 ) -> promoted.Promoted:
-    """Return what a copy starts with: the base as it will be once this regeneration is written."""
+    """Return the first record of a copy: the base as it will be after this regeneration."""
     folder = seeds.places.get((environment, app), base_path(app))
     own = [path for path in seeds.beside.values() if path.startswith(f"{folder}/")]
     files = {path: content for path, content in after.items() if path.startswith(f"{folder}/")}

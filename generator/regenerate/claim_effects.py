@@ -1,4 +1,4 @@
-"""Find changes of a PersistentVolumeClaim that the API server refuses; a new claim would lose its data. Pure."""
+"""Find changes of a PersistentVolumeClaim that the API server refuses. A new claim would lose the data. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ANOTHER: Final = "add a claim of another name, copy the data, and take this one
 
 
 def of(place: tuple[str, str], old: Value, new: Value) -> Iterator[Effect]:
-    """Yield the impossible changes of a claim, in every environment or in one."""
+    """Yield the impossible changes of a claim, in all environments or in one."""
     name = text(new, "metadata", "name")
     for field in _FIXED:
         if at(old, "spec", field) != at(new, "spec", field):

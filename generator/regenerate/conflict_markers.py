@@ -1,10 +1,10 @@
 """Resolve generated files in which git left conflict markers, because two branches both regenerated.
 
-git merges by lines and knows of no spec, so it stops where two changes merely
-stand next to each other. Its index still has the file of both branches and of
-their common ancestor. Each of the three is brought to what the spec says now,
-by the record of its own commit. After that they differ only in hand edits,
-which are merged field by field.
+git merges by lines, so it also stops at two changes in neighbouring lines. Its
+index still has the file of both branches and of their common ancestor. This
+module first updates each of the three to the present spec, with the record of
+its own commit. Then they differ only in hand edits, which are merged field by
+field.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from generator.regenerate import record as generation_record
 from generator.regenerate.merge import Outcome, Settle, Side, State
 
 if TYPE_CHECKING:
-    # Imported where they are used: most runs meet no conflict marker.
+    # Only types are imported here: most runs have no conflict markers.
     from generator.yaml.reader import Parsed
 
 MARKER: Final = b"<<<<<<< "
@@ -30,7 +30,7 @@ MARKER: Final = b"<<<<<<< "
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Version:
-    """A file as one commit has it, and what was generated there."""
+    """A file of a commit, and what the generator wrote for it in that commit."""
 
     content: bytes
     record: bytes | None
@@ -39,7 +39,7 @@ class _Version:
 def marked(
     original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
 ) -> dict[str, tuple[bytes, bytes | None]]:
-    """Return local and updated content of the generated files that have conflict markers in them."""
+    """Return local and updated content of the generated files with conflict markers, by path."""
     return {
         path: (content, updated.get(path))
         for path, content in local.items()
@@ -55,7 +55,7 @@ def has_markers(content: bytes) -> bool:
 def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], settle: Settle) -> list[Outcome]:
     """Return an outcome for each of the ``files`` (see ``marked``).
 
-    Raises ``RepositoryError`` with the names of those that only a user can resolve.
+    Raise RepositoryError with the names of files that only a user can resolve.
     """
     commits = checkout.incoming(directory)
     outcomes: list[Outcome] = []
@@ -80,9 +80,9 @@ def _line(content: bytes) -> int:
 
 
 def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated: bytes) -> tuple[_Version, ...] | None:
-    """Return the file in the common ancestor, on our branch and on theirs, if git has them.
+    """Return the file in the common ancestor, on our branch and on the other branch, if git has them.
 
-    Where both branches created it, the ancestor's version is what is generated now.
+    If both branches created the file, the presently generated file is used as the ancestor.
     """
     stages = checkout.stages(directory, path)
     if not {2, 3} <= set(stages):
@@ -103,7 +103,7 @@ def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated
 
 
 def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: Settle) -> Outcome | str:
-    """Return the outcome, or the place where a user must decide."""
+    """Return the outcome, or a text with the places where a user must decide."""
     from generator.regenerate.merge import three_way
 
     found: list[Outcome] = []
@@ -122,7 +122,7 @@ def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: S
         return path
     if open_ones:
         return f"{path}: {', '.join(conflict.field or 'the file' for conflict in open_ones)}"
-    # The values are settled; which text has them, and all comments?
+    # The values are decided. Find a text that has them, and all comments.
     for candidate in (_woven(before, ours, theirs), text, other_text):
         if _holds(path, candidate, text, (before, ours, theirs)):
             content = candidate.encode()
@@ -131,7 +131,7 @@ def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: S
 
 
 def _woven(before: str, ours: str, theirs: str) -> str:
-    """Combine the line changes of both branches, adjacent ones too; the result is useless where they overlap."""
+    """Return a text with the line changes of both branches, also adjacent ones; it is useless if they overlap."""
     base = before.splitlines(keepends=True)
     mine, other = _line_edits(base, ours), _line_edits(base, theirs)
     lines: list[str] = []
@@ -145,7 +145,7 @@ def _woven(before: str, ours: str, theirs: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _LineEdits:
-    """Lines that are gone, and new ones by the line before which they stand."""
+    """The removed lines, and the new lines by the line that follows them."""
 
     gone: set[int]
     new: dict[int, list[str]]
@@ -164,7 +164,7 @@ def _line_edits(base: list[str], text: str) -> _LineEdits:
 
 
 def _holds(path: str, candidate: str, wanted: str, versions: tuple[str, str, str]) -> bool:
-    """Tell whether a text has the wanted values and the comments of both branches."""
+    """Tell whether a text has the ``wanted`` values and the comments of both branches."""
     from generator.yaml.reader import Parsed
 
     try:

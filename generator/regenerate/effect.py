@@ -10,14 +10,14 @@ from generator.spec.layout import APPLICATION, BASE, OVERLAY, Location
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import Scalar, Value
 
-# How many apps a line names.
+# The largest number of apps in a line.
 _MOST: Final = 5
 
 
 class Effect(NamedTuple):
-    """Effect on an app, and what to do.
+    """An effect on an app, and what to do about it.
 
-    No ``environment``: in all. ``replaces``: an object must be deleted in the cluster first.
+    An empty ``environment`` means all. ``replaces`` means that an object must be deleted in the cluster first.
     """
 
     app: str
@@ -28,7 +28,7 @@ class Effect(NamedTuple):
 
     @staticmethod
     def lines(effects: Iterable[Effect]) -> list[str]:
-        """Return a line for each effect, with all the apps that it concerns."""
+        """Return a line for each effect, with all apps that have it."""
         groups: dict[tuple[str, str, str], list[str]] = {}
         for effect in effects:
             groups.setdefault((effect.environment, effect.what, effect.todo), []).append(effect.app)
@@ -57,7 +57,7 @@ def is_patch(path: str) -> bool:
 
 
 def first(content: bytes, path: str) -> Value:
-    """Parse the first document of a generated file; an empty map where it cannot be read."""
+    """Return the first document of a generated file; an empty map if it cannot be read."""
     try:
         return next(iter(Parsed(content.decode(), path).value), {})
     except (SpecError, UnicodeDecodeError):
@@ -72,12 +72,12 @@ def at(value: Value | None, *fields: str) -> Value | None:
 
 
 def text(value: Value | None, *fields: str) -> str:
-    """Return the text at a place in maps; empty where there is none."""
+    """Return the text at a path in maps; empty if there is none."""
     found = at(value, *fields)
     return found.text if isinstance(found, Scalar) else ""
 
 
 def items(value: Value, *fields: str) -> list[Value]:
-    """Return the list at a place in maps; empty where there is none."""
+    """Return the list at a path in maps; empty if there is none."""
     found = at(value, *fields)
     return found if isinstance(found, list) else []

@@ -1,8 +1,8 @@
 """Find the effects of changed generated files on running objects in the cluster. Pure.
 
-Compares what was generated last with what is generated now, so that only files
-that differ are read, and a first generation has no effects. To add a rule: write
-a function of two versions of one object, and add its kind to ``_RULES``.
+This module compares the last generated files with the new ones. So it reads only
+files that differ, and a first generation has no effects. To add a rule, write a
+function of two versions of an object, and add its kind to ``_RULES``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.tree import Value
 
 _AUTOSCALERS: Final = ("/hpa.yaml", "-hpa.yaml", "/scaled-object.yaml", "-scaled-object.yaml")
-# What the API server lets no client change; the object must be deleted first.
+# Fields that the API server never changes; the object must be deleted first.
 _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "Deployment": (("spec", "selector"),),
     "StatefulSet": (("spec", "selector"), ("spec", "serviceName")),
@@ -30,9 +30,9 @@ _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 def of(
     original: Mapping[str, bytes], updated: Mapping[str, bytes], local: Collection[str], renamed: Collection[str] = ()
 ) -> list[Effect]:
-    """List the effects of generating ``updated`` after ``original``, both by path.
+    """List the effects of the change from ``original`` to ``updated``, both by path.
 
-    ``local`` are the paths that exist now, and ``renamed`` those that had another name before.
+    ``local`` has the paths that exist now, ``renamed`` those that had another name before.
     """
     found: list[Effect] = []
     for path in [*original, *(path for path in updated if is_patch(path) and path not in original)]:
@@ -41,7 +41,7 @@ def of(
             continue
         found += _of_file(path, original, updated)
         if before is not None and after is not None and path not in local and (place := place_of(path)):
-            what = f"{path} was deleted by hand, so what the spec changes in it goes nowhere"
+            what = f"{path} was deleted by hand, so this change of the spec has no effect"
             found.append(Effect(*place, what, f"change it where it is now, or put the file back: git log -- {path}"))
     for path in updated:
         if path.endswith(_AUTOSCALERS) and path not in original and _ran(path, original):
@@ -50,7 +50,7 @@ def of(
 
 
 def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merged: Mapping[str, bytes]) -> list[Effect]:
-    """Return images whose repository changed, but whose tag the pipeline has set for the former repository."""
+    """Return an effect for each image with a new repository, but a tag that the pipeline set for the former one."""
     found = []
     for path, content in merged.items():
         if path not in original or original[path] == updated.get(path, b""):
@@ -71,7 +71,7 @@ def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merge
 
 
 def _stands(path: str, files: Mapping[str, bytes]) -> bool:
-    """Tell whether a file's base or overlay exists; what goes as a whole is reported with its Application."""
+    """Tell whether a file's base or overlay still exists; its removal is reported with the Application."""
     if path in files:
         return True
     place = Location.parse(path)
@@ -116,7 +116,7 @@ def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, byt
 def _object(path: str, files: Mapping[str, bytes]) -> Value:
     """Return the object in a file; for a patch, the base's object with the patch applied.
 
-    An empty map stands for none.
+    Return an empty map if there is none.
     """
     own = first(files[path], path) if path in files else {}
     place = place_of(path)
@@ -127,7 +127,7 @@ def _object(path: str, files: Mapping[str, bytes]) -> Value:
 
 
 def _patched(base: Value, patch: Value) -> Value:
-    """Apply a strategic merge as far as the rules here look: maps by field, ports by number, other lists replaced."""
+    """Apply a strategic merge, as far as these rules need it: maps by field, ports by number, other lists replaced."""
     if not isinstance(base, dict) or not isinstance(patch, dict):
         return patch
     merged = {**base, **{name: _patched(base[name], value) if name in base else value for name, value in patch.items()}}
@@ -140,7 +140,7 @@ def _patched(base: Value, patch: Value) -> Value:
 
 def _scaled(before: bytes, after: bytes, path: str, app: str) -> Iterator[str]:
     """Yield the workloads that a kustomization scales to zero."""
-    if b"count: 0\n" not in after:  # nearly always, and not to be parsed for it
+    if b"count: 0\n" not in after:  # This is the usual case, and saves parsing the file.
         return
     stopped = [
         {text(one, "name") for one in items(first(content, path), "replicas") if text(one, "count") == "0"}
@@ -160,7 +160,7 @@ def _no_ingress(old: Value) -> Iterator[tuple[str, str]]:
 
 def _no_service(old: Value) -> Iterator[tuple[str, str]]:
     name = text(old, "metadata", "name")
-    # The one that only names the pods of a StatefulSet goes with it.
+    # The Service that only names the pods of a StatefulSet is removed with the StatefulSet.
     if not (name.endswith("-headless") and text(old, "spec", "clusterIP") == "None"):
         yield (f"the Service {name} goes, and its address with it", "change what calls it first")
 
@@ -224,7 +224,7 @@ _RULES: Final[dict[str, Callable[[Value, Value], Iterator[tuple[str, str]]]]] = 
 
 
 def _ran(path: str, original: Mapping[str, bytes]) -> bool:
-    """Tell whether an autoscaled app ran already, with a number of replicas of its own."""
+    """Tell whether an autoscaled app was generated before with its own number of replicas."""
     app, environment = place_of(path) or ("", "")
     before = path.rpartition("/")[2].removesuffix("hpa.yaml").removesuffix("scaled-object.yaml")
     there = any(f"{base_path(app)}/{before}{kind.FILE}" in original for kind in WORKLOADS)
@@ -242,6 +242,6 @@ def _autoscaled(path: str) -> Effect:
 
 
 def _image_names(content: bytes, path: str) -> str:
-    """Return the name that the first image of an overlay is pulled by."""
+    """Return the name with which the first image of an overlay is pulled."""
     image = next(iter(items(first(content, path), "images")), None)
     return text(image, "newName") or text(image, "name")

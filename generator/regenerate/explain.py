@@ -1,11 +1,11 @@
 """Tell who wrote each field of a generated file: a line of the spec, a build, or a user.
 
-The line of the spec is found by experiment: change one value of the spec, render
-again, and see which fields follow. That needs no bookkeeping in kinds and
-outputs, and it finds derived fields, too (the probes that come from ``health``,
-the namespace that comes from the project's name). Of several lines that a field
-depends on, the one that moves the fewest fields is named, as the most specific;
-an environment is named before a field of the whole spec.
+This module finds the line of the spec by experiment: it changes one value of the
+spec, renders again, and compares the fields. So kinds and outputs need no code
+for this, and derived fields are found, too (the probes that come from
+``health``, the namespace that comes from the project's name). If a field depends
+on several lines, the result is the line that changes the fewest fields; lines of
+an environment take precedence over fields of the whole project.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ Field = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One field, and who wrote it.
+    """A field, and who wrote it.
 
-    ``by`` is ``spec``, ``default`` (the generator's own), ``build``, ``outputs`` or
-    ``person``; ``where`` is the spec's line and field, or the commit.
+    ``by`` is ``spec``, ``default`` (the generator), ``build``, ``outputs`` or
+    ``person``; ``where`` is the line and field of the spec, or the commit.
     """
 
     line: int
@@ -54,7 +54,7 @@ class Origin:
 
 
 def explain(directory: Path, path: str) -> list[Origin]:
-    """List every field and every added comment of a generated YAML file, by line; also of one that a user moved."""
+    """List all fields and added comments of a generated YAML file, by line, also if a user moved the file."""
     path = posixpath.normpath(path)
     written = loader.written(directory)
     spec = loader.load(directory)
@@ -88,7 +88,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
 
 
 def _of_users(directory: Path, path: str, content: str) -> list[Origin]:
-    """Tell who wrote a file of an adopted app: all but what pipelines set is its users' own."""
+    """List the origins in a file of an adopted app: users wrote everything except what pipelines set."""
     local, blame = Parsed(content, path), Blame(directory, path)
     found: list[Origin] = []
     for field, leaf in _fields(local).items():
@@ -99,7 +99,7 @@ def _of_users(directory: Path, path: str, content: str) -> list[Origin]:
 
 
 def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -> tuple[str, str]:
-    """Tell what a path is that is no generated file, and what to do instead."""
+    """Return what a path is that is no generated file, and what to do instead."""
     place = directory / path
     if place.is_dir():
         within = next((name for name in rendered if path == "." or name.startswith(f"{path}/")), "")
@@ -116,7 +116,7 @@ def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -
 
 
 def _read(directory: Path, path: str) -> str | None:
-    """Read the file's text, more leniently than for a merge: what cannot be merged can still be explained."""
+    """Return the file's text; None if there is none. Files that cannot be merged can still be explained."""
     content = work_tree.read(directory, [path]).get(path)
     return None if content is None else content.decode("utf-8-sig", errors="replace")
 
@@ -124,14 +124,14 @@ def _read(directory: Path, path: str) -> str | None:
 def _generated_at(
     directory: Path, path: str, original: Mapping[str, bytes], rendered: Mapping[str, object]
 ) -> str | None:
-    """Return where a file was generated that a user has moved."""
+    """Return the generated path of a file that a user moved; None if it is no such file."""
     updated = dict.fromkeys(rendered, b"")
     moved = renames.moved_by_hand(directory, original, work_tree.read(directory, original), updated)
     return next((place for place, now in moved.items() if now == path), None)
 
 
 def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin]:
-    """Yield comments that the generator did not write."""
+    """Yield the origins of comments that the generator did not write."""
     known = Counter(comment.says for comment in generated.comments())
     for comment in local.comments():
         if known[comment.says] > 0:
@@ -142,7 +142,7 @@ def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin
 
 
 def _writer(path: str, field: Field) -> str:
-    """Return who writes a field that is not as the spec says."""
+    """Return who wrote a field that differs from the generated file."""
     if path == outputs_file(Location.parse(path).environment):
         return "outputs"
     return "build" if _is_pipeline(path, field) else "person"
@@ -160,7 +160,7 @@ def _is_pipeline(path: str, field: Field) -> bool:
 
 
 def _fields(parsed: Parsed) -> dict[Field, Node]:
-    """Return the leaves of a file by path; list items go by their names, so that paths agree between versions."""
+    """Return the leaves of a file by path. Paths have names of list items, so that they are equal in all versions."""
     several = len(parsed.documents) > 1
     found: dict[Field, Node] = {}
     for document in parsed.documents:
@@ -193,7 +193,7 @@ def _text(value: Value) -> str:
 def _causes(
     written: Written, spec: model.Spec, path: str, fields: Mapping[Field, Value]
 ) -> dict[Field, tuple[str, str]]:
-    """Return for each field the line of the spec that it comes from, as ("spec", where)."""
+    """Return ("spec", line and field of the spec) by field."""
     app = render(spec)[path].app
     about = {said.INCLUDED: dict(written.about)} if written.about else {}
     data = _only_app({**loader.plain(written), **about}, app)
@@ -214,7 +214,7 @@ def _causes(
 
 
 class _Cause(NamedTuple):
-    """A line that moves a field: how many it moves in all, how deep it stands (negative), and in which section."""
+    """A line that changes a field: the number of fields that it changes, its negative depth, and its section."""
 
     moves: int
     depth: int
@@ -223,19 +223,19 @@ class _Cause(NamedTuple):
 
 
 def _most_specific(causes: Sequence[_Cause]) -> _Cause:
-    """Choose the cause that moves the fewest fields, but an environment before a field of the whole ``project``."""
+    """Return the cause that changes the fewest fields; an environment takes precedence over ``project``'s fields."""
     found = min(causes, key=lambda cause: cause[:2])
     within = [cause for cause in causes if cause.section == "environments"] if found.depth == -1 else []
     return min(within, key=lambda cause: cause[:2], default=found)
 
 
 def _only_app(data: Mapping[str, Any], app: str | None) -> dict[str, Any]:
-    """Return the spec with one app only, which makes experiments quicker."""
+    """Return the spec with one app only, because that makes experiments faster."""
     return {**data, "apps": {app: data["apps"][app]}} if app else dict(data)
 
 
 def _spec_leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Node]]:
-    """Yield every value of the spec, and the names of apps and environments, which are values as well."""
+    """Yield all values of the spec, and the names of apps and environments."""
     if node.kind == "alias" and node.target:
         node = node.target
     if node.kind == "map" and node.pairs:
@@ -253,7 +253,7 @@ def _spec_leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tupl
 def _moved_by(
     data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str, fields: Mapping[Field, Value]
 ) -> set[Field]:
-    """Return the fields that change when a value of the spec is changed or removed."""
+    """Return the fields of a file that change if a value of the spec is changed or removed."""
     moved: set[Field] = set()
     for variant, place in _variants(data, leaf, path):
         try:
@@ -261,9 +261,9 @@ def _moved_by(
         except Exception:  # noqa: BLE001, S112 (a value that cannot be rendered teaches nothing)
             continue
         leaves = _fields(Parsed(file.text, path)) if file else {}
-        # Where a name changes, items of lists that go by it are still the same items.
+        # If a name changes, items of lists with this name are found by the new name,
         now = {tuple(part.replace(_OTHER, "") for part in field): node.value for field, node in leaves.items()}
-        if len(now) == len(fields):  # or by their places, where a name is another one altogether
+        if len(now) == len(fields):  # or by their order, if the name is completely different
             pairs = zip(fields, leaves.items(), strict=True)
             now |= {field: node.value for field, (other, node) in pairs if field not in now and field[-1] == other[-1]}
         moved |= {field for field, value in fields.items() if now.get(field) != value}
@@ -271,7 +271,7 @@ def _moved_by(
 
 
 def _variants(data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the spec with a value changed, and with it removed, each with the path that the file then has."""
+    """Yield the spec with the value changed, and with it removed, each with the new path of the file."""
     parents, last = leaf[:-1], leaf[-1]
     if _at(data, leaf) is None and not _has(data, leaf):
         return

@@ -11,7 +11,7 @@ from generator.render.kinds import KINDS, Kind
 from generator.spec.layout import APPLICATION, KUSTOMIZATION, Location, base_path, overlay_file
 from generator.yaml.tree import Value
 
-# What every cluster knows of an app, in kubectl's short words; pods go with their workload.
+# Kinds of an app that all clusters know, in kubectl's short words. Pods are deleted with their workload.
 _SHORT: Final = {
     "Deployment": "deploy",
     "StatefulSet": "sts",
@@ -25,12 +25,12 @@ _SHORT: Final = {
     "Job": "job",
     "NetworkPolicy": "networkpolicy",
 }
-# What holds data is named beside the command, never in it.
+# Kinds with data are named after the command, never in it.
 _DATA: Final = {"PersistentVolumeClaim": "pvc", "Cluster": "cluster.postgresql.cnpg.io"}
 
 
 def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> list[Effect]:
-    """List what stays in the cluster when apps or environments are renamed. ``original`` is by old paths."""
+    """List the objects that stay in the cluster after renames of apps or environments. ``original`` has old paths."""
     found = []
     for old, new in renames.items():
         place = Location.parse(old)
@@ -52,7 +52,7 @@ def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> lis
 def of_application(
     place: tuple[str, str], old: Value, new: Value, original: Mapping[str, bytes]
 ) -> Iterator[tuple[str, str]]:
-    """Yield what stays in the former destination of an Application."""
+    """Yield (what stays in the former destination of an Application, what to do)."""
     before, after = _destination(old), _destination(new)
     if before != after:
         command = _deletion(place, text(old, "spec", "destination", "namespace"), original)
@@ -71,10 +71,10 @@ def _destination(application: Value) -> str:
 
 
 def _deletion(place: tuple[str, str], namespace: str, original: Mapping[str, bytes]) -> str:
-    """Return the command that deletes an app, with ``{}`` for its labels.
+    """Return the command that deletes an app, with ``{}`` in place of its labels.
 
-    kubectl deletes nothing where the cluster does not know one of the words, so a kind of an operator is
-    named where the app has one.
+    kubectl deletes nothing if the cluster does not know one of the kinds, so the command names kinds of
+    operators only if the app has them.
     """
     kinds = _kinds(*place, original)
     own = [f"{kind.KIND.lower()}.{kind.GROUP}" for kind in kinds if _is_operators(kind) and kind.KIND not in _DATA]
@@ -87,12 +87,12 @@ def _deletion(place: tuple[str, str], namespace: str, original: Mapping[str, byt
 
 
 def _is_operators(kind: Kind) -> bool:
-    """Tell whether a cluster knows a kind only by an operator."""
+    """Tell whether a cluster knows a kind only because of an operator."""
     return "." in kind.GROUP and not kind.GROUP.endswith(".k8s.io")
 
 
 def _kinds(app: str, environment: str, original: Mapping[str, bytes]) -> list[Kind]:
-    """Return the kinds of the files that an app's base and overlay list."""
+    """Return the kinds of the files in an app's base and overlay."""
     paths = f"{base_path(app)}/{KUSTOMIZATION}", overlay_file(environment, app)
     files = [text(file) for path in paths for file in items(first(original.get(path, b""), path), "resources")]
     return [kind for kind in KINDS if any(file == kind.FILE or file.endswith(f"-{kind.FILE}") for file in files)]

@@ -1,4 +1,4 @@
-"""Check that each output of Terraform that a spec names is one that its environment declares."""
+"""Check that the environment declares each Terraform output that a spec refers to."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _WHERE: Final = "name outputs in texts of apps: they reach what kustomize builds
 
 
 def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
-    """Raise ``SpecError`` for each reference to an unknown output; ``updated`` are the new generated files.
+    """Raise SpecError with a fault for each reference to an unknown output; ``updated`` are the new generated files.
 
-    An output that a user has added to the environment's Terraform counts.
+    Outputs that users added to the environment's Terraform are known, too.
     """
     findings = Findings()
     declared: dict[str, list[str]] = {}
@@ -43,7 +43,7 @@ def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
 
 
 def _environments(spec: Spec, path: FieldPath) -> tuple[str, ...]:
-    """Return the environments in which a field of the spec counts; none where no overlay is made of it."""
+    """Return the environments in which a field of the spec has an effect; empty if it is in no overlay."""
     match path:
         case ("apps", str(name), "environments", str(environment), *_):
             return (environment,) if isinstance(spec.apps.get(name), App) else ()

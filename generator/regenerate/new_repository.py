@@ -1,4 +1,4 @@
-"""Make a new repository, or add what is generated to an existing one, from answers to a few questions."""
+"""Make a new repository, or add generated files to an existing one, from answers to a few questions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from generator.spec.model import Spec
 from generator.spec.reference import schema
 from generator.yaml import emit as yaml_emit
 
-# How the template spells commands.
+# The form of commands in the template.
 PROGRAM: Final = "python -m generator"
 TEMPLATE: Final = Path(__file__).parent / "template"
 _NAMES: Final = re.compile(r"[a-z0-9-]+(?:[\s,]+[a-z0-9-]+)*")
@@ -28,7 +28,7 @@ _QUOTED: Final = re.compile(r'"([^"\\]*)"')
 
 
 class Question(NamedTuple):
-    """Question of the template: ``choices`` is empty where the answer is free."""
+    """A question of the template; ``choices`` is empty for free answers."""
 
     name: str
     prompt: str
@@ -36,7 +36,7 @@ class Question(NamedTuple):
 
 
 def questions() -> list[Question]:
-    """List the questions of the template in the order in which they are asked."""
+    """List the questions of the template, in the order in which `init` asks them."""
     given = json.loads((TEMPLATE / "cookiecutter.json").read_text())
     prompts = given.pop("__prompts__")
     return [
@@ -47,18 +47,18 @@ def questions() -> list[Question]:
 
 
 def filled(answers: Mapping[str, str]) -> dict[str, str]:
-    """Return an answer to every question; defaults may follow from answers before them."""
+    """Return an answer to every question. Missing ones get defaults, which may depend on earlier answers."""
     from cookiecutter.generate import generate_context
     from cookiecutter.prompt import prompt_for_config
 
     context = generate_context(context_file=str(TEMPLATE / "cookiecutter.json"))
-    # Defaults are templates, and answers are none: nothing in an answer may begin one.
+    # Defaults are templates, but answers are not: signs that begin a template expression are escaped in answers.
     context["cookiecutter"].update({name: text.replace("{", "{{ '{' }}") for name, text in answers.items()})
     return {**prompt_for_config(context, no_input=True), **answers}
 
 
 def faults(answers: Mapping[str, str]) -> Sequence[Fault]:
-    """List what the loader says of the spec that these answers give."""
+    """List the loader's faults in the spec that these answers give."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as scratch:
         try:
             loader.parse((_rendered(Path(scratch), answers) / loader.FILE_NAME).read_text())
@@ -68,11 +68,11 @@ def faults(answers: Mapping[str, str]) -> Sequence[Fault]:
 
 
 def make(target: Path, answers: Mapping[str, str], program: str = PROGRAM) -> Spec:
-    """Make the repository, or add to the one in ``target``; ``program`` is how its texts spell commands.
+    """Make the repository, or add to the one in ``target``; ``program`` is the form of commands in its texts.
 
-    Everything is made beside its place and checked there, so that a wrong answer
-    leaves nothing behind. Raises ``SpecError``, and ``RepositoryError`` where a
-    file would take the place of another.
+    Everything is made and checked in a temporary folder first, so that a wrong
+    answer leaves no files. Raise SpecError for wrong answers, and RepositoryError
+    if a file exists already.
     """
     there = next(folder for folder in (target, *target.parents) if folder.is_dir())
     exists = (target / ".git").exists()
@@ -96,7 +96,7 @@ def make(target: Path, answers: Mapping[str, str], program: str = PROGRAM) -> Sp
 
 
 def check_target(target: Path, shown: object) -> None:
-    """Raise ``RepositoryError`` unless ``target`` is new, empty, or a git repository without a spec."""
+    """Raise RepositoryError unless ``target`` is new, empty, or a git repository without a spec."""
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     if not (target / ".git").exists():
@@ -112,7 +112,7 @@ def check_target(target: Path, shown: object) -> None:
 
 
 def _add(made: Path, target: Path) -> None:
-    """Write what was made into an existing repository, where nothing of it exists yet; its README stays."""
+    """Copy the files to an existing repository. Raise RepositoryError if one exists, except the README, which stays."""
     paths = [file.relative_to(made).as_posix() for file in made.rglob("*") if file.is_file()]
     contents = {path: (made / path).read_bytes() for path in paths if not path.startswith(".git/")}
     there = work_tree.read(target, contents)
@@ -128,7 +128,7 @@ def _add(made: Path, target: Path) -> None:
 
 
 def _rendered(scratch: Path, answers: Mapping[str, str]) -> Path:
-    """Fill in the template. cookiecutter's own entry point is passed by, as it would write to the home folder."""
+    """Render the template and return its folder. cookiecutter's own function would write to the home folder."""
     from cookiecutter.generate import generate_files
 
     names = answers["environments"]
@@ -143,5 +143,5 @@ def _rendered(scratch: Path, answers: Mapping[str, str]) -> Path:
 
 
 def _unquoted(quoted: re.Match[str]) -> str:
-    """Take the quotes off that an answer does not need; the template puts all of them into quotes."""
+    """Return an answer without quotes that it does not need; the template quotes all answers."""
     return quoted[1] if yaml_emit.scalar(quoted[1]) == quoted[1] else quoted[0]

@@ -1,7 +1,7 @@
-"""Check that each patch of a spec has an object to change: Kustomize passes over one that selects none.
+"""Check that each patch of a spec selects an object, because Kustomize ignores a patch that selects none.
 
-What users have added to the folders by hand counts. Where a kustomization brings objects from elsewhere (a component,
-a generator, a chart), what there is cannot be told, and nothing is refused.
+Files that users added to the folders count, too. If a kustomization has objects from elsewhere (a component, a
+generator, a chart), the objects are not known, and no patch is refused.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from generator.yaml import plain
 _Data = Mapping[str, Any]
 
 _PATCHES: Final = "patches"
-# Folders with parts of objects, which are none.
+# Folders with patches, which are no objects.
 _PARTS: Final = re.compile(r"/(?:own-)?patches/")
 _FROM_ELSEWHERE: Final = re.compile(rb"components:|Generator:|helmCharts:|generators:|://")
 _KUSTOMIZE: Final = "kustomize.config.k8s.io/"
-# So many objects are still read in a hint.
+# The largest number of objects in a hint.
 _FEW: Final = 12
 
 
 class _Object(NamedTuple):
-    """An object in a folder; the fields are called as those of a patch's ``target``."""
+    """An object in a folder. The fields have the names of those in a patch's ``target``."""
 
     group: str
     version: str
@@ -39,12 +39,12 @@ class _Object(NamedTuple):
     name: str
 
     def is_selected(self, target: _Data) -> bool:
-        """Tell whether it has what a target asks for. Labels and annotations of it are not asked for here."""
+        """Tell whether a target selects the object. Selectors for labels and annotations are ignored."""
         return all(_fits(str(target.get(field) or ""), value) for field, value in zip(self._fields, self, strict=True))
 
 
 def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
-    """Raise ``SpecError`` for each patch that selects nothing; ``updated`` is what is generated now."""
+    """Raise SpecError with a fault for each patch that selects nothing; ``updated`` are the new generated files."""
     findings, folders = Findings(), _Folders(directory, updated)
     for name, app in spec.described.items():
         for path, one, there, further in _of_app(name, app, folders):
@@ -59,7 +59,7 @@ def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
 
 
 class _Folders:
-    """Objects in the folders of a repository as it will be. None where they are not all known."""
+    """The objects in the folders of a repository after the regeneration. None if not all are known."""
 
     def __init__(self, directory: Path, updated: Mapping[str, bytes]) -> None:
         self._directory, self._updated = directory, updated
@@ -75,7 +75,7 @@ class _Folders:
 
     @staticmethod
     def together(found: Iterable[list[_Object] | None]) -> list[_Object] | None:
-        """Return the objects of several folders."""
+        """Return the objects of several folders; None if those of one are not known."""
         result: list[_Object] = []
         for one in found:
             if one is None:
@@ -123,10 +123,10 @@ _Place = tuple[FieldPath, _Data, list[_Object] | None, Sequence[tuple[str, list[
 
 
 def _of_app(name: str, app: App, folders: _Folders) -> Iterator[_Place]:
-    """Yield each patch of an app with its place, the objects beside it, and those of environments that it is not in."""
+    """Yield each patch of an app with its path, the objects that it can select, and those of environments' overlays."""
     for index, one in enumerate(app.given.get(_PATCHES) or ()):
         overlays = [(environment, folders.overlay(environment, name)) for environment in app.environments]
-        # A base leaves to the overlays what has a placeholder.
+        # A base leaves patches with a placeholder to the overlays.
         if placeholder.has(one):
             there, overlays = folders.together(found for _, found in overlays), []
         else:
@@ -161,7 +161,7 @@ def _check(
 
 
 def _target(one: _Data) -> dict[str, str]:
-    """Return what a patch is of; nothing where that cannot be told."""
+    """Return the target of a patch; empty if it is not known."""
     if one.get("target"):
         return {name: str(value) for name, value in one["target"].items() if value is not None}
     said = one.get(hatches.MEANING, one.get("patch"))

@@ -1,4 +1,4 @@
-"""Plan and apply a regeneration: read, render, merge *original*, *local* and *updated*, and write."""
+"""Plan and apply a regeneration: read and render, merge *original*, *local* and *updated*, and write."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Plan of a regeneration.
+    """The plan of a regeneration.
 
-    ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
-    paths that files leave because the spec renames their app, and ``carried`` are
-    the users' own files beside them, old path → new path. ``tidied`` are the
-    paths of generated files that are gone; their folders go if they are empty.
-    ``updated`` is what is generated now, by path.
-    ``effects`` is what happens to what runs in the cluster already; ``beside`` are files that are written, or
-    removed, along with it.
+    Attributes:
+        record: The changes of ``.generator/``, by path.
+        vacated: The old paths of files whose app or environment the spec renames.
+        carried: The users' own files beside them, as old path → new path.
+        tidied: The paths of generated files that are gone; empty folders of them are removed.
+        effects: The effects on objects that already run in the cluster.
+        updated: The files that are generated now, by path.
+        beside: Other files that are written or removed at the same time.
     """
 
     spec: Spec
@@ -50,27 +51,26 @@ class Plan:
 
     @property
     def changes(self) -> list[Outcome]:
-        """Return the files that would be written or removed."""
+        """Return the outcomes of files that would be written or removed."""
         return [outcome for outcome in self.outcomes if outcome.changes]
 
     def having(self, state: State) -> list[str]:
-        """Return the paths in a state."""
+        """Return the paths of files in a state."""
         return [outcome.path for outcome in self.outcomes if outcome.state == state]
 
     @property
     def conflicts(self) -> list[merge.Conflict]:
-        """Return every conflict, by file and line."""
+        """Return all conflicts, sorted by file and line."""
         return [conflict for outcome in self.outcomes for conflict in outcome.conflicts]
 
 
 def plan(
     directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False, texts: Texts | None = None
 ) -> Plan:
-    """Find out what is to be done, without writing anything.
+    """Return the plan, without writing anything.
 
-    ``adopt`` takes files of which nothing is known as edits of what is
-    generated now; ``texts`` of the spec's files stand in place of those that are there.
-    Raises ``SpecError`` and ``RepositoryError``.
+    With ``adopt``, files without a record count as edits of the generated ones.
+    ``texts`` replaces the texts of the spec's files. Raise SpecError or RepositoryError.
     """
     spec = loader.load(directory, texts)
     stored = generation_record.stored(directory)
@@ -108,7 +108,7 @@ def plan(
 
 
 def _check_references(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
-    """Check what a spec says of what is generated; most say nothing of the kind."""
+    """Check the spec's references to generated files. Most specs have none, and load no code for this."""
     if said.has_hatches(spec.data):
         from generator.regenerate import patch_targets
 
@@ -125,7 +125,7 @@ def _check_references(directory: Path, spec: Spec, updated: Mapping[str, bytes])
 def _renamed(
     directory: Path, spec: Spec, original: dict[str, bytes], updated: dict[str, bytes], *, adopt: bool
 ) -> Renaming:
-    """Read the local side, and move everything that the spec renames."""
+    """Read the local side, and move all files that the spec renames."""
     renames = path_renames.renamed_by_spec(directory, spec, original)
     links = path_renames.links(directory, renames, known={*original, *updated})
     paths = {*updated, *original, *renames, *renames.values()} - {*links, *links.values()}
@@ -137,7 +137,7 @@ def _renamed(
 
 
 def _moved_by_hand(directory: Path, sides: Sides) -> tuple[Sides, dict[str, str]]:
-    """Return the sides with what a user has moved, under generated paths; and generated path → its place now."""
+    """Return the sides with users' moved files under their generated paths, and generated path → user's path."""
     by_hand = path_renames.moved_by_hand(directory, *sides)
     on_disk = work_tree.read(directory, [place for place in by_hand.values() if place not in sides.local])
     contents = {**on_disk, **sides.local}
@@ -146,7 +146,7 @@ def _moved_by_hand(directory: Path, sides: Sides) -> tuple[Sides, dict[str, str]
 
 
 def _merged(directory: Path, sides: Sides, settle: Settle, rivals: Mapping[str, bytes | None]) -> list[Outcome]:
-    """Merge every file; what git left with conflict markers is reconciled first."""
+    """Merge all files. Files with git's conflict markers are resolved first."""
     marked = conflict_markers.marked(*sides)
     reconciled = conflict_markers.reconcile(directory, marked, settle) if marked else []
     original, updated = _without(sides.original, marked), _without(sides.updated, marked)
@@ -155,18 +155,18 @@ def _merged(directory: Path, sides: Sides, settle: Settle, rivals: Mapping[str, 
 
 
 def _changed(stored: Mapping[str, bytes], packed: Mapping[str, bytes]) -> dict[str, bytes | None]:
-    """Return the files of the record that change; ``None`` for those that go."""
+    """Return the changed files of the record, by path; ``None`` for removed ones."""
     changed = {path: content for path, content in packed.items() if stored.get(path) != content}
     return {**changed, **dict.fromkeys(path for path in stored if path not in packed)}
 
 
 def _gone(before: Sides) -> tuple[str, ...]:
-    """Return the generated files that are neither in the work tree nor generated any more."""
+    """Return the paths of formerly generated files that are neither in the work tree nor generated now."""
     return tuple(path for path in before.original if path not in before.local and path not in before.updated)
 
 
 def _effects(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> list[Effect]:
-    from generator.regenerate import effects, former  # most runs change nothing that could have any
+    from generator.regenerate import effects, former
 
     there = {outcome.path for outcome in outcomes if outcome.state is not State.MISSING}
     merged = {outcome.path: outcome.content for outcome in outcomes if outcome.changes and outcome.content is not None}
@@ -178,10 +178,10 @@ def _effects(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> l
 
 
 def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dict[str, bytes | None]:
-    """Return what the other of two branches generated, where git has not merged their records."""
+    """Return the other branch's generated files, if git could not merge the records of two branches."""
     found = generation_record.rivals(stored, adopt=adopt)
     if checkout.unfinished(directory):
-        # One branch has pruned the app: of its files those are gone that the other one has not touched.
+        # One branch pruned the app: the files that the other branch did not change are gone.
         pruned = [path for path in checkout.deleted_on_one_side(directory, generation_record.FOLDER) if path in stored]
         found.update(dict.fromkeys(generation_record.unpack({path: stored[path] for path in pruned}, adopt=adopt)))
     return found
@@ -196,7 +196,7 @@ def _versions(
 ) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
     """Return *original* and *updated* by path, and the records of *updated*.
 
-    What is known to be both is not rendered.
+    Files that are known to be equal in both are not rendered.
     """
     kept = cache.current(stored)
     same = generation_record.unpack(kept)
@@ -204,7 +204,7 @@ def _versions(
         rest = {path: content for path, content in stored.items() if path not in kept}
         cache.learn({}, project=True)
         return {**same, **generation_record.unpack(rest, adopt=adopt)}, same, {**generation_record.pack({}), **kept}
-    # Where all is known, neither is loaded.
+    # If everything is known, the renderer is not loaded.
     from generator.render import render
     from generator.render.file import File
     from generator.render.outputs import argocd
@@ -221,13 +221,13 @@ def _versions(
     rendered |= leaving
     updated |= {path: file.text.encode() for path, file in leaving.items()}
     packed = generation_record.pack(rendered)
-    # What follows from the former files, too, cannot be known by the spec alone.
+    # The cache cannot cover files that also depend on former files.
     cache.learn(packed, project=former is None and not leaving)
     return original, updated, {**packed, **kept}
 
 
 def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *, adopt: bool) -> None:
-    """Refuse to guess without ``.generator/``: an edit could be taken for an older output, and be lost."""
+    """Raise RepositoryError without ``.generator/``: an edit could be mistaken for an older output, and be lost."""
     differing = sorted(path for path, content in contents.items() if path in local and local[path] != content)
     if differing and not adopt:
         names = "\n".join(f"  {path}" for path in differing)
@@ -249,17 +249,17 @@ def _adopting(settle: Settle) -> Settle:
 
 
 def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
-    """Settle conflicts of files that a user moved by the paths that they have now."""
+    """Return a ``settle`` that gets the users' paths of moved files."""
     return lambda conflict: settle(conflict._replace(path=by_hand.get(conflict.path, conflict.path)))
 
 
 def conflicts(directory: Path, planned: Plan) -> Conflicts | None:
-    """Return every conflict of a plan with the author of the hand edit; ``None`` where there is none."""
+    """Return an error with all conflicts of a plan and the authors of hand edits; ``None`` without conflicts."""
     return Conflicts(list(_attributed(directory, planned.conflicts))) if planned.conflicts else None
 
 
 def preview(directory: Path, texts: Texts | None = None) -> tuple[Plan, Conflicts | None]:
-    """Plan with the local side in place of each conflict, and return the conflicts beside it."""
+    """Return a plan that keeps the local side of each conflict, and the conflicts."""
     planned = plan(directory, texts=texts)
     found = conflicts(directory, planned)
     return (plan(directory, lambda _: Side.LOCAL, texts=texts), found) if found else (planned, None)
@@ -268,12 +268,10 @@ def preview(directory: Path, texts: Texts | None = None) -> tuple[Plan, Conflict
 def apply(
     directory: Path, planned: Plan, *, prune: bool, replace: bool = False, texts: Texts | None = None
 ) -> list[Outcome]:
-    """Do it, all or nothing, and return what was changed; ``texts`` become files of the spec along with it.
+    """Write everything or nothing, and return the changed files. ``texts`` are written to the spec's files, too.
 
-    ``Conflicts`` where a person and the spec disagree, and ``RepositoryError``
-    where something is gone from the spec and ``prune`` is not given, or an
-    object must be deleted in the cluster and ``replace`` is not given; nothing
-    is written then.
+    Raise Conflicts, or RepositoryError if something is gone from the spec without ``prune``, or if an object must be
+    deleted in the cluster without ``replace``. Nothing is written then.
     """
     if found := conflicts(directory, planned):
         if guess := _renaming(planned):
@@ -293,7 +291,7 @@ def apply(
 
 
 def _way_out(planned: Plan) -> str:
-    """Say what to do about files that are gone from the spec: the likeliest first."""
+    """Return the hint about files that are gone from the spec, with the most likely way first."""
     remove = "remove them with `python -m generator generate --prune`"
     if guess := _renaming(planned):
         return f"{guess}; else {remove}"
@@ -304,7 +302,7 @@ def _way_out(planned: Plan) -> str:
 
 
 def _renaming(planned: Plan) -> str:
-    """Return what to write if files are gone from the spec only because something has a new name there."""
+    """Return the `renamedFrom` to write if something only has a new name; empty if that is not likely."""
     there = {outcome.path: outcome.local for outcome in planned.outcomes if outcome.local is not None}
     gone = {path: content for path, content in there.items() if path not in planned.updated}
     if not gone:
@@ -315,7 +313,7 @@ def _renaming(planned: Plan) -> str:
 
 
 def _told(planned: Plan) -> str:
-    """Describe what happens in the cluster, for an error that the user must decide on."""
+    """Return the effects in the cluster as lines of an error message."""
     if not planned.effects:
         return ""
     from generator.regenerate.effect import Effect
@@ -337,17 +335,17 @@ def _refuse_replacements(planned: Plan) -> None:
 
 
 def write(directory: Path, planned: Plan, texts: Texts | None = None) -> None:
-    """Write what is planned, conflicts and orphans or not; ``apply`` asks about these first."""
+    """Write a plan without asking about conflicts and removed files; ``apply`` checks these first."""
     spec = loader.encoded(directory, texts or {})
     files = {**spec, **planned.beside, **{outcome.path: outcome.content for outcome in planned.changes}}
     gone = dict.fromkeys((*planned.vacated, *planned.tidied))
-    # The record comes last: after a crash in between, new files are recognised as what is to be generated.
+    # The record is written last: after a crash before it, the new files are recognised as equal to the generated ones.
     work_tree.write(directory, {**files, **gone}, planned.record, planned.carried)
 
 
 def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterator[merge.Conflict]:
-    """Yield conflicts with the author of the local side, as far as git knows."""
-    from generator.git.blame import Blame  # most runs meet no conflict
+    """Yield conflicts with the author of the local side, if git knows it."""
+    from generator.git.blame import Blame  # Imported here, because most runs have no conflict.
 
     blames: dict[str, Blame] = {}
     for conflict in conflicts:
@@ -364,14 +362,14 @@ def _pruned_applications(orphans: list[str]) -> str:
 
 
 def check_spec_exists(directory: Path) -> None:
-    """Raise ``RepositoryError`` if there is no ``generator.yaml``: the likeliest mistake, so it is checked first."""
+    """Raise RepositoryError if there is no ``generator.yaml``. This mistake is likely, so it is checked first."""
     loader.read(directory)
 
 
 def check_repository(directory: Path) -> None:
-    """Raise ``RepositoryError`` unless ``directory`` is the top of a git work tree with no merge under way.
+    """Raise RepositoryError unless ``directory`` is the top of a git work tree without a merge in progress.
 
-    Looks at files instead of running git, which would take longer than everything else.
+    This reads files instead of running git, because git would take longer than everything else.
     """
     dot_git = directory / ".git"
     if not dot_git.exists():
@@ -384,7 +382,8 @@ def check_repository(directory: Path) -> None:
         return
     from generator.render import render
 
-    resolved = not conflict_markers.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
+    # Users must resolve this file, because they write the spec.
+    resolved = not conflict_markers.has_markers(loader.read(directory).encode())
     spec_files = {*loader.written(directory).texts, *render(loader.load(directory))} if resolved else set()
     ours = {*spec_files, *generation_record.unpack(generation_record.stored(directory), adopt=True)}
     open_files = [

@@ -38,9 +38,9 @@ def changes(directory: Path, planned: Plan) -> list[Change]:
 
 
 def against(directory: Path, reference: str) -> list[Change]:
-    """List how the work tree's manifests differ from those where it left ``reference``.
+    """List the differences between the work tree's manifests and those of the commit where it branched off.
 
-    See ``ci_checkout.fork_point`` for what that means.
+    See ``ci_checkout.fork_point`` for that commit; ``reference`` is a branch or a commit.
     """
     commit_id = ci_checkout.fork_point(directory, reference)
     sparse.require(directory, APPLIED)
@@ -53,7 +53,7 @@ def against(directory: Path, reference: str) -> list[Change]:
 
 
 def _rules(directory: Path) -> Rules:
-    """Return what the former commit allowed: a change must not allow itself what it is to be judged by."""
+    """Return the rules of the former commit, because a change must not relax the rules for itself."""
     try:
         return sources.rules(loader.load(directory))
     except GeneratorError:
@@ -61,15 +61,15 @@ def _rules(directory: Path) -> Rules:
 
 
 def _hidden(_folder: str, names: list[str]) -> list[str]:
-    """Return the names that no overlay refers to: ``.git``, virtual environments, caches."""
+    """Return the names that no overlay refers to, such as ``.git``, virtual environments and caches."""
     return [name for name in names if name.startswith(".") and name != ".generator"]
 
 
 def _linked(source: str, target: str) -> None:
-    """Link a file instead of copying it: nothing is ever written into an existing file here."""
+    """Link a file instead of copying it. This is safe, because existing files are never changed here."""
     try:
         os.link(source, target, follow_symlinks=False)
-    except OSError:  # another file system
+    except OSError:  # The file is on another file system.
         if stat.S_ISREG(os.lstat(source).st_mode):
             shutil.copy2(source, target)
 

@@ -1,9 +1,9 @@
 """Read and write the record of the last generation, as text files in ``.generator/``.
 
 There is one file for each app and one for everything else, so that two branches
-that change different apps do not touch the same file. Each holds the generated
-files one after the other, under lines that name them; the comment that most of
-them start with is written once, at the top::
+that change different apps do not change the same file. Each contains the
+generated files one after the other, each below a line with its path. Most
+generated files start with the same comment, which is written once, at the top::
 
     gitops-generator original, format 1
     # Generated from generator.yaml. …
@@ -11,8 +11,8 @@ them start with is written once, at the top::
     apiVersion: v1
     …
 
-The record is stored in the repository itself, so it survives shallow clones,
-squash merges and rebases. It never holds a tag or a digest that the pipeline set.
+The record is stored in the repository itself, so shallow clones, squash merges
+and rebases keep it. It never contains a tag or a digest that the pipeline set.
 """
 
 from __future__ import annotations
@@ -45,25 +45,25 @@ _PATH: Final = re.compile(
 _ATTRIBUTES: Final = (
     b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff -text\n"
 )
-# `--` names a file that starts with the comment at the top, `==` one that does not, `~~` a user's own text, whose lines
-# have a space before them, since any line may be in it, and no newline at its end.
+# `--` comes before a file that starts with the comment at the top, `==` before one that does not, `~~` before a user's
+# own text. Lines of such a text start with a space, because it may contain any line, and may end without a newline.
 _NAME: Final = re.compile(rb"^(--|==|~~) ([^\n]+) \1\n", re.MULTILINE)
 _OURS: Final = re.compile(rb"^<<<<<<< [^\n]*\n(.*?)(?:^\|{7} [^\n]*\n.*?)?^=======\n.*?^>>>>>>> [^\n]*\n", re.M | re.S)
 _THEIRS: Final = re.compile(rb"^<<<<<<< [^\n]*\n.*?^=======\n(.*?)^>>>>>>> [^\n]*\n", re.M | re.S)
 
 
 def app_record(app: str) -> str:
-    """Return the path of the file that records what was generated for one app."""
+    """Return the path of the record of an app."""
     return layout.record_path(app)
 
 
 def app_of(path: str) -> str:
-    """Return the app that a record belongs to."""
+    """Return the app of a record's path."""
     return Location.parse(path).app
 
 
 def pack(files: Mapping[str, File]) -> dict[str, bytes]:
-    """Pack what is generated now into the files of ``.generator/``, by path."""
+    """Return the files of ``.generator/`` for generated files, by path."""
     groups: dict[str, list[File]] = {PROJECT: []}
     for file in files.values():
         groups.setdefault(app_record(file.app) if file.app else PROJECT, []).append(file)
@@ -73,7 +73,7 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
 
 
 def record_of(path: str) -> str:
-    """Return the file of ``.generator/`` that records a generated file."""
+    """Return the path of the record that contains a generated file."""
     app = Location.parse(path).app
     return app_record(app) if app else PROJECT
 
@@ -96,9 +96,9 @@ def stored(directory: Path) -> dict[str, bytes]:
 
 
 def signed(directory: Path, record: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
-    """Add the generator's version to a change of the record; no change stays none.
+    """Return a change of the record with the generator's version added; an empty change stays empty.
 
-    Raises ``RepositoryError`` where a newer version wrote the record: this one would undo its output.
+    Raise RepositoryError if a newer version wrote the record, because this version would undo its output.
     """
     try:
         content = work_tree.read(directory, [_VERSION]).get(_VERSION, b"")
@@ -111,7 +111,7 @@ def signed(directory: Path, record: Mapping[str, bytes | None]) -> dict[str, byt
             "install that version or a newer one here, and where CI runs (`ci: {install: …}`)",
         )
     mine = f"{__version__}\n".encode()
-    # First, so that it is there as soon as all else is: alone it is no drift.
+    # The version is written first. If only it was written, `check` reports no difference.
     return {_VERSION: mine, **record} if record and content != mine else dict(record)
 
 
@@ -120,11 +120,11 @@ def _ordered(version: str) -> tuple[int, ...]:
 
 
 def unpack(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
-    """Return what was generated last time, by path.
+    """Return the files that were generated last time, by path.
 
-    Where git left conflict markers, two branches both regenerated: this returns our
-    branch's version, and ``rivals`` the other's. Raises ``RepositoryError`` if a file
-    is damaged otherwise; with ``adopt`` it counts as missing.
+    Conflict markers of git mean that two branches both regenerated: this returns our
+    branch's version, and ``rivals`` the other one. Raise RepositoryError if a file is
+    damaged in another way; with ``adopt`` it counts as missing.
     """
     files: dict[str, bytes] = {}
     for ours, theirs in _sides(packed, adopt=adopt):
@@ -133,9 +133,9 @@ def unpack(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, byt
 
 
 def rivals(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes | None]:
-    """Return what the other branch generated, by path, where git left conflict markers and the two differ.
+    """Return the other branch's generated files that differ from ours, by path, if git left conflict markers.
 
-    ``None`` stands for a file that only one of the two generated.
+    ``None`` means that only one of the two branches generated the file.
     """
     found: dict[str, bytes | None] = {}
     for ours, theirs in _sides({path: content for path, content in packed.items() if _MARKER in content}, adopt=adopt):
@@ -145,7 +145,7 @@ def rivals(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, byt
 
 
 def _sides(packed: Mapping[str, bytes], *, adopt: bool) -> Iterator[tuple[dict[str, bytes], dict[str, bytes]]]:
-    """Yield each file unpacked: our branch's side and the other's; the latter is empty without a conflict."""
+    """Yield the content of each record: our branch's side, and the other one (empty without a conflict)."""
     for path, stored_as in packed.items():
         if path == _ATTRIBUTES_PATH:
             continue
@@ -179,7 +179,7 @@ def _body(mark: bytes, header: bytes, body: bytes) -> bytes:
 
 
 def _split(content: bytes) -> list[bytes]:
-    """Split as ``_NAME.split`` does, but much faster where every file starts with the comment at the top."""
+    """Split like ``_NAME.split``, but much faster if all files start with the comment at the top."""
     if b"\n== " in content or b"\n~~ " in content:
         return _NAME.split(content)
     header, *parts = content.split(b"\n-- ")
@@ -196,7 +196,7 @@ def _split(content: bytes) -> list[bytes]:
 
 
 def _safe(name: bytes, path: str) -> str:
-    """Return a path only if the generator could have written it: ``.generator/`` may come from a hostile branch."""
+    """Return a path if the generator could have written it; ``.generator/`` may come from a hostile branch."""
     text = name.decode(errors="replace")
     if not _PATH.fullmatch(text):
         raise _damaged(path, f"names {text!r}")

@@ -1,4 +1,4 @@
-"""Guess whether a removed app or environment only has a new name, if the spec does not say so.
+"""Guess whether a removed app or environment was renamed without ``renamedFrom``.
 
 This module is imported only after something was removed from the spec.
 """
@@ -20,9 +20,9 @@ def hint(spec: Spec, orphans: Mapping[str, bytes], kept: Collection[str]) -> str
     """Return the field to write for the likeliest new name; empty if none is likely.
 
     Args:
-        spec: What is to be generated.
-        orphans: The files that are gone from the spec, by path.
-        kept: Paths of files that are there and are generated still.
+        spec: The new spec.
+        orphans: The files that the spec no longer generates, by path.
+        kept: The paths of existing files that the spec still generates.
     """
     gone, there = [*map(Location.parse, orphans)], [*map(Location.parse, kept)]
     former = {place.app for place in there if place.kind == BASE}
@@ -48,6 +48,6 @@ def _image(content: bytes | None) -> str | None:
 
 def _said(section: str, old: str, new: str, alike: str) -> str:
     return (
-        f"{old} is gone and {new} is new{alike}; if that is its new name, "
+        f"{old} is gone and {new} is new{alike}; if it was renamed, "
         f"say `{section}: {{{new}: {{renamedFrom: {old}}}}}`, which keeps edits and tags"
     )

@@ -24,7 +24,7 @@ _TERRAFORM: Final = re.compile(rf"{_PLACES}/(?P<environment>[^/]+)/(?P<name>app-
 
 
 def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) -> dict[str, str]:
-    """Return old path → new path, for what was generated under a former name, and for files beside it."""
+    """Return old path → new path for files generated under a former name, and for users' files beside them."""
     apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
     environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
     if not apps and not environments:
@@ -38,9 +38,9 @@ def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) 
 
 
 def former(directory: Path, section: str, name: str, before: str) -> str:
-    """Return what `renamedFrom` has to say once an app or environment has a new name: what it was generated under.
+    """Return the `renamedFrom` of an app or environment after another rename: the name that its files have now.
 
-    ``before`` is what it says now, which holds on as long as nothing was generated under its present ``name``.
+    ``before`` is its present `renamedFrom`; it stays right as long as nothing was generated under the present ``name``.
     """
     from generator.regenerate import record
 
@@ -50,7 +50,7 @@ def former(directory: Path, section: str, name: str, before: str) -> str:
 
 
 def links(directory: Path, renames: Mapping[str, str], known: Container[str]) -> dict[str, str]:
-    """Return the renamed paths that are symlinks made by a user. Raises ``RepositoryError`` if the target exists."""
+    """Return the renamed paths that are users' symbolic links. Raise RepositoryError if the new path exists."""
     found = {old: new for old, new in renames.items() if old not in known and (directory / old).is_symlink()}
     for old, new in found.items():
         if (directory / new).is_symlink() or (directory / new).exists():
@@ -59,12 +59,12 @@ def links(directory: Path, renames: Mapping[str, str], known: Container[str]) ->
 
 
 def _folder(path: str) -> str:
-    """Return the folder of an app that a path lies in: its base or its overlay."""
+    """Return the folder of an app that contains a path: its base or its overlay."""
     return Location.parse(path).folder
 
 
 def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
-    """List the plain files (or the links) of an app's folder; nothing for folders that apps share."""
+    """List the plain files (or the links) in an app's folder; empty for folders that apps share."""
     if not Location.parse(folder).is_folder:
         return []
     found = (directory / folder).rglob("*")
@@ -73,7 +73,7 @@ def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
 
 
 def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
-    """Return where a generated path lies once apps and environments are renamed (old → new)."""
+    """Return a generated path after renames of apps and environments (old → new)."""
     if place := _TERRAFORM.fullmatch(path):
         environment, app = place["environment"], place["app"]
         name = f"app-{apps.get(app, app)}.tf" if app else place["name"]
@@ -93,9 +93,10 @@ def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
 def moved_by_hand(
     directory: Path, original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
 ) -> dict[str, str]:
-    """Return generated path → where a user put the file: another YAML file of the same app with the same objects.
+    """Return generated path → user's path, for files that users moved.
 
-    Looked for only where a file is missing, so it costs nothing otherwise.
+    A moved file is another YAML file of the same app with the same objects. The search runs only if a file is
+    missing.
     """
     missing = [path for path in original if path not in local and path in updated and path.endswith(".yaml")]
     found: dict[str, str] = {}
@@ -111,7 +112,7 @@ def moved_by_hand(
 
 
 def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Read the YAML files of the same app: on disk, or about to come with a rename."""
+    """Read the YAML files of the same app: those on disk, and those that a rename will move there."""
     folder = _folder(path)
     known = {name: content for name, content in local.items() if name.startswith(f"{folder}/")}
     on_disk = work_tree.read(directory, [name for name in _files(directory, folder) if name not in known])
@@ -119,7 +120,7 @@ def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[
 
 
 def _objects(content: bytes, path: str) -> list[list_keys.Key]:
-    """Return kind and name of the objects in a file; empty where it holds none or cannot be read."""
+    """Return kind and name of the objects in a file; empty if it has none or cannot be read."""
     from generator.regenerate.merge import list_keys
 
     try:
@@ -130,10 +131,10 @@ def _objects(content: bytes, path: str) -> list[list_keys.Key]:
 
 
 def check_names(directory: Path, paths: Iterable[str], local: Container[str] = ()) -> None:
-    """Raise ``RepositoryError`` if a kustomization has another of the names that kustomize knows.
+    """Raise RepositoryError if a kustomization has one of the other file names that kustomize accepts.
 
-    Builds, promotions and rollbacks find an overlay by one name, on branches of which
-    they read a single file. ``local`` are paths that are known to exist.
+    Builds, promotions and rollbacks read a single file of a branch, so they must know its
+    name. ``local`` has paths that are known to exist.
     """
     folders = [path.rpartition("/")[0] for path in paths if path.endswith(f"/{KUSTOMIZATION}") and path not in local]
     found = [
@@ -145,13 +146,13 @@ def check_names(directory: Path, paths: Iterable[str], local: Container[str] = (
     if found:
         names = "\n".join(f"  {folder}/{name}" for folder, name in found)
         raise RepositoryError(
-            f"every kustomization has to be called {KUSTOMIZATION}, by which builds and promotions find it:\n{names}",
+            f"every kustomization must have the file name {KUSTOMIZATION}, which builds and promotions need:\n{names}",
             "; ".join(rename_command(*place) for place in found[:10]),
         )
 
 
 def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:
-    """Return the outcomes at the paths that users chose; what the spec renames is written even if it is unchanged."""
+    """Return the outcomes with the paths that users chose. A renamed file is written even if it is unchanged."""
     if not by_hand and not vacating:
         return outcomes
     result: list[Outcome] = []

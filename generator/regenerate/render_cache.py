@@ -1,11 +1,11 @@
-"""Remember unchanged renderings in the clone's own git folder, which is never committed.
+"""Remember which outputs are up to date, in the clone's own git folder, which is never committed.
 
-A fact is a digest over the code that renders, the project's part of the spec, an app's part, and the app's record
+A fact is a digest of the code that renders, the project's part of the spec, an app's part, and the app's record
 (its files under ``.generator/apps/``). A known fact means that rendering made this record from these inputs before,
-and would make it again. Files of no app depend on the whole spec and have a fact of their own. If all facts are
+and would make it again. Files without an app depend on the whole spec and have their own fact. If all facts are
 known, nothing is rendered, and the renderer is not loaded.
 
-Facts are about contents, never about names, times or sizes. So a lost, old or damaged cache, or one of another
+Facts depend on contents only, never on names, times or sizes. So a lost, old or damaged cache, or one of another
 repository, can make a run slower, but never wrong.
 """
 
@@ -30,11 +30,11 @@ _MOST: Final = 100_000
 
 
 class RenderCache:
-    """The facts known about one clone, and those of this run."""
+    """The known facts about one clone, and the facts of this run."""
 
     def __init__(self, directory: Path, spec: Spec) -> None:
         folder = plumbing.folder(directory)
-        # A `.git` file may name any place: nothing is made where no git folder is.
+        # A `.git` file may name any place, so a folder is only made inside of an existing git folder.
         self._cache = DigestCache(folder / PLACE if folder and folder.is_dir() else None, _MOST)
         self._facts: dict[str, str] = {}
         apps = (spec.data["apps"] or {}).items()
@@ -45,7 +45,7 @@ class RenderCache:
         )
 
     def current(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return those of the ``stored`` records that rendering is known to reproduce."""
+        """Return the ``stored`` records that are known to be up to date."""
         if not self._cache.known:
             return {}
         facts = {path: self._fact(path, stored[path]) for path in stored if path in self._apps}
@@ -56,9 +56,10 @@ class RenderCache:
         return {path: stored[path] for path in self._facts}
 
     def learn(self, rendered: Mapping[str, bytes], *, project: bool) -> None:
-        """Keep what is current, and that rendering has given these records, in place of all former facts.
+        """Replace all former facts by those that are current, and those of the ``rendered`` records.
 
-        No fault if that cannot be written. ``project`` tells whether that of no app follows from the spec alone.
+        A cache that cannot be written is not an error. ``project`` tells whether the record without an app depends on
+        the spec only.
         """
         known = {*self._apps, PROJECT} if project else self._apps.keys()
         new = {path: self._fact(path, record) for path, record in rendered.items() if path in known}
@@ -67,7 +68,7 @@ class RenderCache:
 
     def _fact(self, path: str, record: bytes) -> str:
         digest = self._start.copy()
-        # `repr` tells apart whatever the loader can make of a file; its length keeps it apart from the record.
+        # `repr` differs for all values that the loader can return. Its length separates it from the record.
         app = repr(self._apps if path == PROJECT else self._apps[path]).encode()
         digest.update(b"%d " % len(app))
         digest.update(app)

@@ -1,4 +1,4 @@
-"""Hold the three sides of a regeneration, and apply the spec's renames to them."""
+"""The three sides of a regeneration, and the spec's renames applied to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.regenerate.merge import Outcome
 
 
 class Sides(NamedTuple):
-    """Files by path: as generated last (*original*), in the work tree (*local*), as generated now (*updated*)."""
+    """Files by path: generated last (*original*), in the work tree (*local*), and generated now (*updated*)."""
 
     original: dict[str, bytes]
     local: dict[str, bytes]
@@ -23,10 +23,10 @@ class Sides(NamedTuple):
 class Renaming:
     """A rename of apps and environments by the spec, applied to the sides.
 
-    ``renames`` are old path → new path, ``links`` those of them that are symbolic
-    links made by a user. ``before`` are the files under their old paths, and ``sides`` under the new ones;
-    ``vacated`` are the old paths with a local file, and ``occupied`` what the work
-    tree has at the new path of each, ``None`` for nothing.
+    ``renames`` has old path → new path, ``links`` the part of them that are users'
+    symbolic links. ``before`` has the files under their old paths, ``sides`` under the
+    new ones. ``vacated`` has the old paths with a local file; ``occupied`` has the
+    content of the work tree at each new path, ``None`` if there is no file.
     """
 
     renames: Mapping[str, str]
@@ -38,7 +38,7 @@ class Renaming:
 
     @classmethod
     def of(cls, before: Sides, renames: Mapping[str, str], links: Mapping[str, str]) -> Renaming:
-        """Move the original and the local side to their new paths."""
+        """Return the renaming, with the original and the local side moved to new paths."""
         vacated = tuple(path for path in renames if path in before.local)
         occupied = {renames[path]: before.local.get(renames[path]) for path in vacated}
         local = {path: content for path, content in before.local.items() if path not in occupied}
@@ -46,9 +46,9 @@ class Renaming:
         return cls(renames, links, before, Sides(original, local, before.updated), vacated, occupied)
 
     def carried(self, outcomes: Iterable[Outcome]) -> dict[str, str]:
-        """Return old path → new path of the files that no outcome writes: a user's own, moved as they are.
+        """Return old path → new path of files that no outcome writes: users' own files, moved without changes.
 
-        Raises ``RepositoryError`` if another file is at a new path already.
+        Raise RepositoryError if a new path already has another file.
         """
         written = {outcome.path: outcome.content for outcome in outcomes}
         carried = {old: self.renames[old] for old in self.vacated if self.renames[old] not in written}

@@ -1,8 +1,8 @@
-"""Follow blocks of Terraform to files of their own: those of one app were in the file of all of them before.
+"""Move Terraform blocks of an app from the former common file to the app's own file, before the merge.
 
-A new file of a configuration is taken for a part of one that was there: each of its blocks that was generated there
-moves, as it was generated and as it is now with whatever a user did to it, before anything is merged. What a user wrote
-between such blocks stays where it is.
+If a new file of a configuration contains a block that an existing file had, the block moves on both sides: in the
+original, and in the local file with the user's edits. Text that a user wrote between such blocks stays in the old
+file.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from generator.regenerate.merge import Outcome
 _FOLDER: Final = "infra/"
 _ENDING: Final = ".tf"
 _HEAD: Final = re.compile(r'^(\w+(?: "[^"\n]*")*) \{(?:\}|)$')
-# A name and its value on one line of a call of a module.
+# A line of a module's call with a name and its value.
 _VALUE: Final = re.compile(r"^  (\w+) += .*[^\[{(,]$")
 _MARKER: Final = b"<<<<<<< "
 
 
 @dataclass(slots=True)
 class Split:
-    """The original and the local side with blocks where they are generated now.
+    """The original and the local side with moved blocks.
 
     Attributes:
-        places: Of each line of a file that has changed so: the file and the line, from 1, where it really is.
-        former: The local files that have lost blocks, as they really are.
+        places: For each line of a changed file, the file and the line (from 1) where it really is.
+        former: The real content of local files that lost blocks.
     """
 
     original: dict[str, bytes]
@@ -37,7 +37,7 @@ class Split:
     former: dict[str, bytes] = field(default_factory=dict)
 
     def told(self, outcomes: list[Outcome]) -> list[Outcome]:
-        """Return outcomes by what really is there: the files, and the lines of conflicts."""
+        """Return outcomes about the real files: their content, and the lines of conflicts."""
         return [self._told(one) if one.path in self.places else one for one in outcomes]
 
     def _told(self, one: Outcome) -> Outcome:
@@ -51,7 +51,7 @@ class Split:
 
 @dataclass(slots=True)
 class _Block:
-    """A block with the comment above it: its first line, from 0, and the one behind it."""
+    """A block with the comment above it: its first line, from 0, and the line after it."""
 
     head: str
     start: int
@@ -59,7 +59,7 @@ class _Block:
 
 
 class _Cut(NamedTuple):
-    """A block that was taken out of a file: its lines, their numbers, and those that went with it, all from 0."""
+    """A block that was removed from a file: its lines, their numbers, and removed blank lines, all from 0."""
 
     lines: list[str]
     numbers: list[int]
@@ -67,7 +67,7 @@ class _Cut(NamedTuple):
 
 
 def split(original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Split:
-    """Move blocks of former files to those that have them now; nothing happens where no file is new."""
+    """Move blocks from their former files to the new ones; does nothing if no file is new."""
     found = Split(dict(original), dict(local))
     for path in updated:
         if path.startswith(_FOLDER) and path.endswith(_ENDING) and path not in original and path not in local:
@@ -76,7 +76,7 @@ def split(original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Ma
 
 
 def _take(found: Split, path: str, updated: Mapping[str, bytes]) -> None:
-    """Let a new file have the blocks that its neighbours had."""
+    """Move the blocks of a new file from the other files in its folder."""
     lines = _lines(updated[path])
     blocks = [*_blocks(lines)]
     folder = path.rpartition("/")[0]
@@ -106,7 +106,7 @@ def _take(found: Split, path: str, updated: Mapping[str, bytes]) -> None:
 
 
 def _settled(was: list[str], local: list[str], new: list[str]) -> dict[str, str]:
-    """Return lines that nobody has edited, and as they are generated now: an edit beside one is no conflict with it."""
+    """Return, for lines without edits, the new lines, so that an edit in a neighbouring line is no conflict."""
     former, now = ({found[1]: line for line in side if (found := _VALUE.match(line))} for side in (was, new))
     return {line: now[name] for name, line in former.items() if line in local and name in now}
 
@@ -124,7 +124,7 @@ def _joined(lines: list[str]) -> bytes:
 
 
 def _is_moved(found: Split, source: str, head: str, updated: Mapping[str, bytes]) -> bool:
-    """Tell whether a file had a block, and is generated without it now; one that git left open is left alone."""
+    """Tell whether a file had a block that it does not have now. Files with conflict markers are skipped."""
     if _MARKER in found.local.get(source, b""):
         return False
     had, has = ({block.head for block in _blocks(_lines(side[source]))} for side in (found.original, updated))
@@ -132,14 +132,14 @@ def _is_moved(found: Split, source: str, head: str, updated: Mapping[str, bytes]
 
 
 def _cut(side: dict[str, bytes], path: str, head: str) -> _Cut:
-    """Take a block, and the blank line above it, out of a file; nothing where it is not there."""
+    """Remove a block and the blank line above it from a file; the result is empty if there is no such block."""
     lines = _lines(side[path])
     block = next((one for one in _blocks(lines) if one.head == head), None)
     if block is None:
         return _Cut([], [], set())
     gap = 1 if block.start and not lines[block.start - 1].strip() else 0
     rest = _joined([*lines[: block.start - gap], *lines[block.end :]])
-    # A checkout that turns all line ends into CRLF has edited nothing.
+    # A checkout that converts all line ends to CRLF is no edit.
     side[path] = rest.replace(b"\n", b"\r\n") if b"\r\n" in side[path] else rest
     numbers = [*range(block.start, block.end)]
     return _Cut(lines[block.start : block.end], numbers, {*range(block.start - gap, block.end)})

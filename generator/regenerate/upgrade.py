@@ -1,9 +1,9 @@
 """Upgrade a ``generator.yaml`` of an older ``version:`` to the current one.
 
-A migration takes the text of one version and returns that of the next, with its
-comments; the number itself is changed here. To make a new version of the spec's
-language, add its predecessor's migration to ``MIGRATIONS``, and a spec of the old
-version to the tests.
+A migration gets the text of one version and returns the text of the next one,
+with its comments; this module changes the number itself. To make a new version
+of the language, add a migration from the present version to ``MIGRATIONS``, and
+a spec of the present version to the tests.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Migration = Callable[[str], str]
 
 OLDEST: Final = 1
 MIGRATIONS: Final[Mapping[int, Migration]] = {}
-"""By the version that they start from. There has been one version so far."""
+"""Migrations by the version that they start from. There has been only one version so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """``text`` is of version ``after``; the same text where ``before`` is that already."""
+    """A spec's ``text`` in version ``after``; unchanged if ``before`` is the same version."""
 
     text: str
     before: int
@@ -37,7 +37,7 @@ class Migrated:
 
 
 def migrate(text: str, migrations: Mapping[int, Migration] = MIGRATIONS) -> Migrated:
-    """Bring a spec to the newest version. ``SpecError`` if its version is none that is known."""
+    """Return a spec in the newest version. Raise SpecError if its version is unknown."""
     newest = max(migrations, default=OLDEST - 1) + 1
     before = _version(text, newest)
     for version in range(before, newest):
@@ -46,7 +46,7 @@ def migrate(text: str, migrations: Mapping[int, Migration] = MIGRATIONS) -> Migr
 
 
 def respelled(text: str, file: str = FILE_NAME) -> str:
-    """Return a file of a spec with today's spellings in place of former ones, in a text that is known to be right."""
+    """Return the text of a valid spec's file with former spellings replaced by today's."""
     parsed = Parsed(text, file)
     root = parsed.documents[0].root if parsed.documents else None
     renames = [Rename(path, key, spelling.current(key)) for path, key in (_former(root) if root else ())]
@@ -54,7 +54,7 @@ def respelled(text: str, file: str = FILE_NAME) -> str:
 
 
 def _former(root: Node) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the keys in a former spelling, each with its map, where the language has such a field."""
+    """Yield (path of the map, key) for each field of the language in a former spelling."""
     for section, node in root.pairs:
         if section.text == "ci":
             yield from _spelled(node, "ci")

@@ -1,4 +1,4 @@
-"""Find the effects on running workloads of another kind, other volumes, or a removal in the spec. Pure."""
+"""Find the effects of a spec that changes a workload's kind or volumes, or removes it. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Object(NamedTuple):
 
 
 def of(original: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[Effect]:
-    """Yield the effects on workloads of bases whose files are removed."""
+    """Yield the effects on workloads whose files are removed from a base."""
     gone = [found for path in original if path not in updated and (found := _workload(path, original))]
     if not gone:
         return
@@ -35,7 +35,7 @@ def of(original: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[
 
 
 def _workload(path: str, files: Mapping[str, bytes]) -> _Object | None:
-    """Return the object in a file of a base, if it is one that runs pods."""
+    """Return the object in a file of a base, if it runs pods."""
     place = Location.parse(path)
     file = place.rest
     if place.kind != BASE or not any(file == one or file.endswith(f"-{one}") for one in _FILES):
@@ -45,7 +45,7 @@ def _workload(path: str, files: Mapping[str, bytes]) -> _Object | None:
 
 
 def _changed(one: _Object, others: list[_Object]) -> Effect | None:
-    """Return what happens to a workload that becomes another kind of object."""
+    """Return the effect on a workload that becomes another kind of object, or is removed."""
     kind = next((other.kind for other in others if other.name == one.name), None)
     if kind is None:
         return None
@@ -66,7 +66,7 @@ def _removed(one: _Object, others: list[_Object]) -> Effect:
 
 
 def of_claims(place: tuple[str, str], name: str) -> Effect:
-    """Return the steps that change the volumes of a StatefulSet."""
+    """Return the effect of a change of a StatefulSet's volumes, with the steps to make it."""
     return Effect(
         *place,
         f"the volumeClaimTemplates of the StatefulSet {name} cannot be changed while it is there",
@@ -77,7 +77,7 @@ def of_claims(place: tuple[str, str], name: str) -> Effect:
 
 
 def labels(app: str, original: Mapping[str, bytes]) -> str:
-    """Return a selector of kubectl for all objects of an app, which have one label for each workload."""
+    """Return kubectl's selector for all objects of an app; each workload has its own label."""
     found = {text(one.value, *_LABEL) for path in original if (one := _workload(path, original)) and one.app == app}
     several = sorted({app, *filter(None, found)})
     return f"{_LABEL[-1]}={app}" if several == [app] else f"'{_LABEL[-1]} in ({','.join(several)})'"

@@ -1,1 +1,1 @@
-"""Read, edit and write YAML bytes without touching what was not changed."""
+"""Read, edit and write YAML; bytes that an edit does not concern stay unchanged."""

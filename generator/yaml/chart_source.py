@@ -1,6 +1,6 @@
-"""Read and set the chart of an Argo CD Application, as ``Kustomization`` does with images.
+"""Read and set the chart of an Argo CD Application, for ``Kustomization``, which does the same with images.
 
-The version, and the digest where there is one, are what Argo CD reads: the source's ``targetRevision``, ``8.5.1`` or
+Argo CD reads the version, and the digest if there is one, from the source's ``targetRevision``: ``8.5.1`` or
 ``8.5.1@sha256:…``.
 """
 
@@ -16,7 +16,7 @@ _OCI: Final = "oci://"
 
 
 class Source(NamedTuple):
-    """A chart among the sources: its place in the file, and what it says."""
+    """A chart among the sources: its place in the file, its name and its revision."""
 
     document: int
     path: tuple[str | int, ...]
@@ -30,12 +30,12 @@ class Source(NamedTuple):
 
     @property
     def digest(self) -> str | None:
-        """Return the digest; ``None`` where Argo CD is held to none."""
+        """Return the digest; ``None`` if there is none."""
         return _revision(self.node).partition("@")[2] or None
 
 
 def of(root: Node, document: int) -> Iterator[Source]:
-    """Yield the charts of an Application, or of a set of them, with repository and name as one."""
+    """Yield the charts of an Application or ApplicationSet; ``name`` contains repository and chart."""
     if root.itself.kind != "map":
         return
     above: tuple[str | int, ...] = ("spec",)
@@ -64,7 +64,7 @@ def _field(node: Node, key: str) -> Node | None:
 
 
 def revision(tag: str, digest: str | None) -> str:
-    """Return what Argo CD is told."""
+    """Return the ``targetRevision`` for a version and a digest."""
     return f"{tag}@{digest}" if digest else tag
 
 

@@ -1,8 +1,8 @@
-"""Change YAML texts by splicing, and prove what came of it: the only code that edits YAML.
+"""Change YAML texts by splicing, and verify the result. Only this module edits YAML.
 
-The text is parsed for places only and never written from the parse, so comments, quotes, anchors, line ends and
-everything else stay byte for byte. What the splices have made of it is parsed again before it is returned: it
-must mean what it was to mean, and hold every comment that was there.
+The text is parsed only for positions and is never written from the parsed form, so comments, quotes, anchors, line
+ends and all other bytes stay unchanged. The edited text is parsed again before it is returned: it must have the
+intended values and all comments.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from generator.yaml import emit as yaml_emit
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import BREAKS, LINE_END, Node
 
-# An anchor or a tag, and what may stand behind it.
+# An anchor or a tag, and the spaces, comments and line ends after it.
 _PROPERTY: Final = re.compile(r"!<[^>]*>|[&!][^\s,\[\]{}]*")
 GAP: Final = rf"(?:\s|#[^{BREAKS}]*+)*+"
 _BEHIND: Final = re.compile(GAP)
 
 
 class Unspliceable(Exception):
-    """The text has a shape that cannot be edited in place."""
+    """The shape of the text cannot be edited in place."""
 
 
 class Splice(NamedTuple):
-    """``text`` in place of what stands from ``start`` to ``end``."""
+    """Replaces the text from ``start`` to ``end`` by ``text``."""
 
     start: int
     end: int
@@ -37,10 +37,10 @@ class Splice(NamedTuple):
 
 
 def applied(text: str, splices: Sequence[Splice], start: int = 0, end: int | None = None) -> str:
-    """Return a stretch of a text, edited. Splices at one place apply in the order in which they were made."""
+    """Return a range of a text with splices. Splices at the same position apply in their order."""
     end = len(text) if end is None else end
     pieces: list[str] = []
-    # What is entered at a place comes before what is taken out from there on.
+    # An insertion at a position comes before a removal that starts there.
     for splice in sorted(splices, key=lambda splice: splice[:2]):
         if not start <= splice.start <= splice.end <= end:
             raise Unspliceable("two changes at the same place")
@@ -56,9 +56,9 @@ def proven(
     is_right: Callable[[Parsed], bool],
     spare: Counter[str] | None = None,
 ) -> str:
-    """Return the first of ``texts`` that can be read and ``is_right``; ``Unspliceable`` where none is.
+    """Return the first of ``texts`` that can be read and ``is_right``. Raise Unspliceable if there is none.
 
-    Comments that ``before`` has must be in it, but for the ``spare`` ones.
+    It must have all comments of ``before``, except the ``spare`` ones.
     """
     for text in texts:
         with suppress(SpecError):
@@ -76,9 +76,9 @@ def proven(
 
 
 def restyled(former: str, text: str, new: str, plain: str) -> str:
-    """Write ``new`` in the quotes that were chosen for a former scalar; ``plain`` is how to write it where none were.
+    """Return ``new`` with the quotes of a former scalar; ``plain`` is its form without quotes.
 
-    Quotes are no choice where ``text``, which the former scalar means, needed them.
+    If ``text``, the value of the former scalar, needed quotes, they were not the user's choice and are not kept.
     """
     quote = former[:1]
     if quote not in ("'", '"') or former == yaml_emit.scalar(text):
@@ -89,7 +89,7 @@ def restyled(former: str, text: str, new: str, plain: str) -> str:
 
 
 def bare(parsed: Parsed, node: Node) -> int:
-    """Return where a node begins without its anchor and tag."""
+    """Return the offset of a node's start after its anchor and tag."""
     position = found = node.start
     while node.kind != "alias" and (match := _PROPERTY.match(parsed.text, position, node.end)):
         found = match.end()
@@ -99,7 +99,7 @@ def bare(parsed: Parsed, node: Node) -> int:
 
 
 def lines_after(parsed: Parsed, offset: int, lines: Sequence[str]) -> Splice:
-    """Enter lines behind the line of an offset, which need not have an end."""
+    """Return a splice that inserts lines after the line of an offset; that line may have no newline."""
     found = LINE_END.search(parsed.text, offset)
     if found is None:
         end = len(parsed.text)

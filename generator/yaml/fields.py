@@ -1,4 +1,4 @@
-"""Splice single fields of maps: put one in, change its value, take it out, in the style of what is around it."""
+"""Splices for single fields of maps: add a field, change its value, or remove it, in the style around it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.yaml.edit import GAP, Splice, bare, lines_after, restyled
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import BREAKS, LINE_END, Entry, Node
 
-# A block scalar: what is on the line of its header, and its lines.
+# A block scalar: the rest of its header's line, and its lines.
 _BLOCK: Final = re.compile(rf"[|>][-+0-9]*([^{BREAKS}]*).*", re.DOTALL)
 _BLANK: Final = re.compile(rf"(?:[ \t]*(?:\r\n|[{BREAKS}]))*")
 _COMMA: Final = re.compile(rf"{GAP},")
@@ -19,7 +19,7 @@ _SPACES: Final = re.compile(r"\s*")
 
 
 def put(file: Parsed, into: Node, key: str, wanted: str, after: Sequence[str] = ()) -> list[Splice]:
-    """Give a field that value; one that is not there is entered behind the first of ``after`` that is."""
+    """Return the splices that set a field. A new field comes after the first existing one of ``after``."""
     entry = into.last(key)
     if entry is None:
         return [_insert(file, into, key, wanted, next(found for name in after if (found := into.last(name))))]
@@ -28,16 +28,16 @@ def put(file: Parsed, into: Node, key: str, wanted: str, after: Sequence[str] = 
         return []
     start, stop = bare(file, node), _stop(file, entry)
     new = _rewritten(file.text[start:stop], node, wanted, flow=into.flow)
-    if start == stop:  # nothing behind the key, or only an anchor
+    if start == stop:  # There is no value after the key, or only an anchor.
         new = f" {new}" if entry.has_colon else f": {new}"
     return [*_unanchored(file, entry), Splice(start, stop, new)]
 
 
 def enter(file: Parsed, into: Node, keys: tuple[str, ...], value: str, behind: str) -> list[Splice]:
-    """Enter ``keys``, each within the one before, into a map: behind a field, if it has that, otherwise first."""
+    """Return the splices that add nested ``keys`` to a map: after the field ``behind``, or else as the first field."""
     if into.flow:
         start = bare(file, into) + 1
-        if into.entries:  # before the first field, so that the space behind a brace stays there
+        if into.entries:  # The new text comes before the first field, so that the space after a brace stays.
             gap = _SPACES.match(file.text, start)
             start = gap.end() if gap and gap.end() == into.entries[0].start else start
         ending = ", " if into.entries else " " if file.text[start : start + 1] == "#" else ""
@@ -52,7 +52,7 @@ def enter(file: Parsed, into: Node, keys: tuple[str, ...], value: str, behind: s
 
 
 def fill(file: Parsed, parent: Node, empty: Entry, keys: tuple[str, ...], value: str) -> list[Splice]:
-    """Enter ``keys``, each within the one before, where a map could be and nothing is."""
+    """Return the splices that add nested ``keys`` to an empty field."""
     start, stop = bare(file, empty.node), _stop(file, empty)
     if start == stop and empty.has_colon and not parent.flow:
         return [lines_after(file, stop, _in_block(keys, value, file.column(empty.start) + 2))]
@@ -61,7 +61,7 @@ def fill(file: Parsed, parent: Node, empty: Entry, keys: tuple[str, ...], value:
 
 
 def remove(file: Parsed, parent: Node, key: str) -> list[Splice]:
-    """Take a field out."""
+    """Return the splices that remove a field."""
     entry = parent.last(key)
     if entry is None:
         return []
@@ -71,9 +71,9 @@ def remove(file: Parsed, parent: Node, key: str) -> list[Splice]:
 
 
 def remove_with_parents(file: Parsed, maps: Sequence[Node], names: Sequence[str]) -> list[Splice]:
-    """Take a field out, and the maps that held nothing else, unless a comment stands in them.
+    """Return the splices that remove a field, and maps that contain nothing else, unless they contain a comment.
 
-    ``names`` are the fields on the way to it, each one of the map at its place.
+    ``names`` are the fields on the path to it, one for each of the ``maps``.
     """
     entries = [entry for node, name in zip(maps, names, strict=True) if (entry := node.last(name))]
     inner, level = entries[-1], len(entries) - 1
@@ -87,13 +87,14 @@ def remove_with_parents(file: Parsed, maps: Sequence[Node], names: Sequence[str]
     is_flow = level < len(entries) - 1 and entries[level].node.itself.flow
     start, stop = entries[level].start, _stop(file, entries[level]) if is_flow else inner_stop
     moved = [splice for splice in _unanchored(file, inner) if splice.start >= stop]
-    if level and len(maps[level].entries) == 1 and not maps[level].flow:  # the map stays, for a comment's sake
+    # Such a map stays, because it contains a comment.
+    if level and len(maps[level].entries) == 1 and not maps[level].flow:
         return [*moved, Splice(start, stop, "{}")]
     return [*moved, *_cut(file, maps[level], inner, start, stop)]
 
 
 def wrap(file: Parsed, node: Node, splices: list[Splice]) -> list[Splice]:
-    """Put braces around a pair in a list, ``[name: web]``, that is to have more than one field."""
+    """Return the splices with braces added around a pair in a list, ``[name: web]``, that gets more fields."""
     if not splices or not node.flow or file.text[bare(file, node)] == "{":
         return splices
     start, stop = node.start, _stop(file, node.entries[0])
@@ -101,13 +102,13 @@ def wrap(file: Parsed, node: Node, splices: list[Splice]) -> list[Splice]:
 
 
 def _stop(file: Parsed, entry: Entry) -> int:
-    """Return where the text of a field ends; the line ends that a block scalar keeps are left out."""
+    """Return the end of a field's text, without the line ends that a block scalar keeps."""
     node = entry.node
     return node.start + len(file.text[node.start : node.end].rstrip()) if node.style in ("|", ">") else entry.end
 
 
 def _rewritten(former: str, node: Node, wanted: str, *, flow: bool) -> str:
-    """Write ``wanted`` in the style of the former scalar."""
+    """Return ``wanted`` in the style of the former scalar."""
     plain = _plain(wanted, flow=flow)
     if block := _BLOCK.fullmatch(former) if former[:1] in ("|", ">") else None:
         return f"{plain}{block[1]}"
@@ -115,13 +116,13 @@ def _rewritten(former: str, node: Node, wanted: str, *, flow: bool) -> str:
 
 
 def _plain(text: str, *, flow: bool) -> str:
-    """Write a text without quotes where it can do without; between braces a comma ends it."""
+    """Return a text without quotes if it needs none; in braces, a text with a comma needs them."""
     plain = yaml_emit.scalar(text)
     return yaml_emit.quoted(text) if flow and plain == text and re.search(r"[,\[\]{}]", text) else plain
 
 
 def _insert(file: Parsed, into: Node, key: str, wanted: str, behind: Entry) -> Splice:
-    """Enter a new field right behind another one, in the style of the map."""
+    """Return the splice that adds a field directly after another one, in the style of the map."""
     stop = _stop(file, behind)
     if not into.flow:
         indent = " " * file.column(behind.start)
@@ -137,28 +138,28 @@ def _in_block(keys: Sequence[str], value: str, column: int) -> list[str]:
 
 
 def _in_flow(keys: Sequence[str], value: str) -> str:
-    """Write nested maps in quotes, so that JSON stays JSON."""
+    """Return nested maps in braces, with quoted keys, so that JSON stays JSON."""
     return "".join(f"{{{yaml_emit.quoted(key)}: " for key in keys) + yaml_emit.quoted(value) + "}" * len(keys)
 
 
 def _cut(file: Parsed, parent: Node, inner: Entry, start: int, stop: int) -> list[Splice]:
-    """Take out what stands from ``start`` to ``stop``, the field ``inner`` last."""
+    """Return the splices that remove the text from ``start`` to ``stop``, which ends with the field ``inner``."""
     if parent.flow:
         return _cut_flow(file, parent, start, stop)
     line, text = file.line_start(start), file.text
     end = file.line_end(stop)
     if inner.node.style in ("|", ">") and (blank := _BLANK.match(text, end)):
-        end = blank.end()  # blank lines behind a block are its own
+        end = blank.end()  # Blank lines after a block belong to it.
     if not text[line:start].strip():
         return [Splice(line, end, "")]
-    # The first field of its item: `- digest: …`; the next one takes its place.
+    # This is the first field of its item, `- digest: …`, so the next one moves to its place.
     while text[end : end + 1].isspace():
         end += 1
     return [Splice(start, end, "")]
 
 
 def _cut_flow(file: Parsed, parent: Node, start: int, stop: int) -> list[Splice]:
-    """Take out a field between braces, and one of the commas around it; a comment behind a comma stays."""
+    """Return the splices that remove a field in braces and a comma beside it; a comment after a comma stays."""
     text = file.text
     before = max((entry.end for entry in parent.entries if entry.end <= start), default=None)
     comma = found.end() - 1 if before is not None and (found := _COMMA.match(text, before)) else None
@@ -175,9 +176,9 @@ def _cut_flow(file: Parsed, parent: Node, start: int, stop: int) -> list[Splice]
 
 
 def _unanchored(file: Parsed, entry: Entry) -> list[Splice]:
-    """Move the anchor of a value that goes, with the value, to where it is used first, since others still want it.
+    """Return the splices that move a removed value with its anchor to its first alias, because aliases need it.
 
-    An anchor that nothing uses stays.
+    There are no splices for an anchor without aliases.
     """
     node, stop = entry.node, _stop(file, entry)
     if not node.anchor:
@@ -186,12 +187,12 @@ def _unanchored(file: Parsed, entry: Entry) -> list[Splice]:
     end = start + 1 + len(node.anchor)
     behind = (other for other in file.references if other.start >= stop)
     use = next((other for other in behind if node.anchor in (other.anchor, other.target and other.text)), None)
-    if use is None or use.kind != "alias":  # if an anchor, the name has another meaning from there on
+    if use is None or use.kind != "alias":  # At another anchor with the same name, the name gets another value.
         return []
     value = file.text[node.start : stop]
     if LINE_END.search(value):
         value = f"&{node.anchor} {yaml_emit.quoted(node.text)}"
     first = len(file.text[:start].rstrip(" \t"))
-    if LINE_END.fullmatch(file.text[first - 1]):  # the spaces are what the value is indented with
+    if LINE_END.fullmatch(file.text[first - 1]):  # The indentation of the value is removed.
         first = start
     return [Splice(first, end, ""), Splice(use.start, use.end, value)]

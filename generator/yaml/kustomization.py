@@ -1,6 +1,6 @@
-"""Read the images and annotations of a kustomization, and change them together; also the chart of an Application.
+"""Read and change the images and annotations of a kustomization, or the chart of an Application.
 
-A file is parsed once, all changes are spliced at once, and what came of them is parsed once more, as their proof.
+A file is parsed once, all changes are made together, and the result is parsed once more to verify it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from generator.yaml.tree import NULL, TEXT, Entry, Node, Scalar, Value, inherite
 if TYPE_CHECKING:
     from generator.yaml.chart_source import Source
 
-# The annotation that is the pipeline's, as tags and digests are: which build set them.
+# The annotation with the build that set the image. The pipeline sets it, like tags and digests.
 BUILT: Final = "gitops-generator/built"
-# What deploys a chart: in several clusters, an Application for each, or a set of them.
+# The kinds that deploy a chart; for several clusters, there is an Application for each, or a set.
 _DEPLOYS: Final = ("Application", "ApplicationSet")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
 class Image(NamedTuple):
-    """An entry of ``images:``. ``tag`` and ``digest`` are ``None`` where the entry has none."""
+    """An entry of ``images:``. ``tag`` and ``digest`` are ``None`` if the entry does not have them."""
 
     name: str
     tag: str | None
@@ -35,9 +35,9 @@ class Image(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """Change of an edit: in which document, in the map on which path, which fields.
+    """A change: the document, the path of the map, and the fields with their new values.
 
-    ``place`` and ``field`` are for faults; ``again`` makes the same change in a text that others have changed.
+    ``place`` and ``field`` are for faults; ``again`` makes the same change in a text after other changes.
     """
 
     document: int
@@ -50,9 +50,9 @@ class _Change(NamedTuple):
 
 
 class Kustomization:
-    """A kustomization's bytes, what they say, and the changes to make.
+    """A kustomization's bytes, their content, and the changes to make.
 
-    Every method raises ``SpecError`` where the file cannot be read, or where it cannot be told what counts in it.
+    All methods raise SpecError if the file cannot be read or is ambiguous.
     """
 
     def __init__(self, content: bytes, path: str) -> None:
@@ -63,7 +63,7 @@ class Kustomization:
 
     @property
     def images(self) -> list[Image]:
-        """List the ``images:``; of an Application, the charts that it deploys."""
+        """Return the entries of ``images:``; for an Application, its charts."""
         if self._is_application:
             return list(dict.fromkeys(Image(one.name, one.tag, one.digest) for one in self._charts()))
         return [
@@ -74,7 +74,7 @@ class Kustomization:
 
     @property
     def annotations(self) -> dict[str, str]:
-        """Return the annotations of its own ``metadata``, which kustomize accepts and puts nowhere."""
+        """Return the annotations in the file's own ``metadata``, which kustomize accepts and ignores."""
         found: dict[str, str] = {}
         for document in self._file.documents:
             metadata = document.root.last("metadata")
@@ -86,15 +86,15 @@ class Kustomization:
 
     @property
     def is_edited(self) -> bool:
-        """Tell whether there is anything to change."""
+        """Tell whether there are changes to make."""
         return any(change.splices for change in self._changes)
 
     def set_image(self, image: Image) -> None:
-        """Set the tag and digest of the entry of that name.
+        """Set the tag and digest of the entry with the image's name.
 
-        A ``None`` digest takes a ``digest`` line out, since a digest of another
-        tag would win over the tag. ``SpecError`` if there is no such entry, or if
-        it cannot be told which of two counts.
+        A ``None`` digest removes the line ``digest``, because a digest of another
+        tag would take precedence over the tag. Raise SpecError if there is no such
+        entry, or if there are two.
         """
         if self._is_application:
             self._set_chart(image)
@@ -110,7 +110,7 @@ class Kustomization:
             self._refuse_inherited(index, entry)
             splices += remove(file, entry, "digest")
         else:
-            # `{newTag: , …}` has no place behind its tag, unless it gets one.
+            # `{newTag: , …}` has no value; it gets one, so that the digest can follow it.
             after = ("newTag", "name") if image.tag or _text(entry, "newTag") else ("name",)
             splices += put(file, entry, "digest", image.digest, after)
         splices = wrap(file, entry, splices)
@@ -127,7 +127,7 @@ class Kustomization:
         )
 
     def _set_chart(self, image: Image) -> None:
-        """Set version and digest of the chart of that name, which are one field, in each cluster's Application."""
+        """Set the chart's version and digest, which are in one field, in the Application of each cluster."""
         from generator.yaml import chart_source
 
         found = [source for source in self._charts() if source.name == image.name]
@@ -152,9 +152,9 @@ class Kustomization:
             )
 
     def annotate(self, key: str, value: str | None) -> None:
-        """Set an annotation of the kustomization; ``None`` takes it out, and maps left empty with it.
+        """Set an annotation of the kustomization; ``None`` removes it, and maps that are empty after that.
 
-        ``SpecError`` where ``metadata`` is there and is no map; with nothing behind it, it is one.
+        Raise SpecError if ``metadata`` is no map; an empty ``metadata`` counts as a map.
         """
         file = self._file
         if not file.documents or (root := file.documents[0].root.itself).kind != "map":
@@ -185,7 +185,7 @@ class Kustomization:
         )
 
     def result(self) -> bytes:
-        """Return the bytes with all changes; no other byte differs. ``SpecError`` unless they say just that."""
+        """Return the bytes with all changes and no others. Raise SpecError if that is not possible."""
         changes = [change for change in self._changes if change.splices]
         if not changes:
             return self.content
@@ -194,7 +194,7 @@ class Kustomization:
         except Unspliceable:
             if len(changes) == 1:
                 self._refuse(changes[0])
-        # Two changes of one anchor, say, cannot be spliced at once; one after the other, they may.
+        # Some changes cannot be made together, such as two of one anchor, but can be made one after the other.
         content = self.content
         for change in changes:
             one = Kustomization(content, self.path)
@@ -214,7 +214,7 @@ class Kustomization:
             return reader.read(mark + text.encode(), self.path)
 
         splices = [splice for change in changes for splice in change.splices]
-        # A comment on the line of a field goes with the field.
+        # A comment on the line of a removed field is removed, too.
         spare = Counter(comment.says for splice in splices for comment in file.comments(splice.start, splice.end))
         return mark + proven(file, [applied(file.text, splices)], read, is_right, spare).encode()
 
@@ -226,27 +226,27 @@ class Kustomization:
 
     @property
     def _is_application(self) -> bool:
-        """Tell whether it is no kustomization, but the Application that deploys a chart."""
+        """Tell whether the file is the Application of a chart, instead of a kustomization."""
         documents = self._file.documents
         kind = documents[0].root.last("kind") if documents and documents[0].root.itself.kind == "map" else None
         return bool(kind and kind.node.itself.kind == "scalar" and kind.node.itself.text in _DEPLOYS)
 
     def _charts(self) -> list[Source]:
-        from generator.yaml import chart_source  # most overlays have none
+        from generator.yaml import chart_source  # Most overlays have no annotations.
 
         roots = [document.root for document in self._file.documents]
         return [source for number, root in enumerate(roots) for source in chart_source.of(root, number)]
 
     @property
     def _listed(self) -> int:
-        """Return the number of the document that has images."""
+        """Return the index of the document with images."""
         for number, document in enumerate(self._file.documents):
             if (entry := document.root.last("images")) and entry.node.itself.kind == "seq":
                 return number
         return 0
 
     def _entries(self) -> dict[int, Node]:
-        """Return the images that are maps, by their place in the list."""
+        """Return the entries of images that are maps, by their index in the list."""
         if not self._file.documents:
             return {}
         found = self._file.documents[self._listed].root.last("images")
@@ -254,7 +254,7 @@ class Kustomization:
         return {index: item for index, item in enumerate(items) if item.kind == "map"}
 
     def _entry_of(self, name: str) -> tuple[int, Node]:
-        """Return the image of that name and its place in the list; ``SpecError`` unless it is the only one."""
+        """Return (index, entry) of the image with a name. Raise SpecError unless there is exactly one."""
         if self._file.documents:
             self._only(self._file.documents[self._listed].root, "images", "")
         found = [(index, entry) for index, entry in self._entries().items() if name in _names(entry)]
@@ -270,7 +270,7 @@ class Kustomization:
         return index, entry
 
     def _annotations(self, root: Node) -> tuple[list[Node], Entry | None]:
-        """Return the maps on the way to the annotations, as far as they are there, and the field that could be one."""
+        """Return the existing maps on the path to the annotations, and the empty field for the next one, if any."""
         maps = [root]
         for name in ("metadata", "annotations"):
             entry = self._only(maps[-1], name, "metadata." * (len(maps) - 1))
@@ -285,7 +285,7 @@ class Kustomization:
         return maps, None
 
     def _only(self, node: Node, key: str, within: str) -> Entry | None:
-        """Return a map's field; ``SpecError`` where it has two: YAML's readers disagree on which one counts."""
+        """Return a map's field. Raise SpecError if it is there twice, because YAML readers use different ones."""
         found = node.named(key)
         if len(found) > 1:
             start = found[1].key.start if found[1].key else found[1].start
@@ -293,7 +293,7 @@ class Kustomization:
         return found[0] if found else None
 
     def _refuse_inherited(self, index: int, entry: Node) -> None:
-        """Raise ``SpecError`` if the entry would have a digest without one of its own."""
+        """Raise SpecError if the entry inherits a digest."""
         if inherited(entry, lambda node: node.value).get("digest", NULL) != NULL:
             about = "is inherited through <<, and would win over the tag"
             hint = "write the entry out, without <<"
@@ -301,12 +301,12 @@ class Kustomization:
 
 
 def images(content: bytes, path: str) -> list[Image]:
-    """List the ``images:`` of a kustomization; ``path`` names it in faults."""
+    """Return the ``images:`` of a kustomization; ``path`` is its name in faults."""
     return Kustomization(content, path).images
 
 
 def set_image(content: bytes, path: str, image: Image) -> bytes:
-    """Return a kustomization with the tag and digest of ``image``; no other byte changes."""
+    """Return a kustomization with the tag and digest of ``image`` and no other changes."""
     kustomization = Kustomization(content, path)
     kustomization.set_image(image)
     return kustomization.result()
@@ -318,21 +318,21 @@ def read_annotations(content: bytes, path: str) -> dict[str, str]:
 
 
 def set_annotation(content: bytes, path: str, key: str, value: str | None) -> bytes:
-    """Return a kustomization with one annotation set, or without it; nothing else changes."""
+    """Return a kustomization with an annotation set, or removed for ``None``, and no other changes."""
     kustomization = Kustomization(content, path)
     kustomization.annotate(key, value)
     return kustomization.result()
 
 
 def _text(entry: Node, key: str) -> str | None:
-    """Return the text of a field; ``None`` where there is nothing behind its key."""
+    """Return the text of a field; ``None`` if it is missing or has no value."""
     found = entry.last(key)
     node = found.node.itself if found else None
     return node.text if node and node.kind == "scalar" and node.text not in ("", "~", "null") else None
 
 
 def _names(entry: Node) -> list[str]:
-    """List the names that an image goes by: its own, or the one that it inherits."""
+    """Return the names of an image: its own, or an inherited one."""
     own = [found.node.itself for found in entry.named("name")]
     if own:
         return [node.text for node in own if node.kind == "scalar"]
@@ -344,7 +344,7 @@ def _names(entry: Node) -> list[str]:
 
 
 def _is_done(after: Parsed, change: _Change) -> bool:
-    """Tell whether the fields are there as wanted, each once, as text; or not there, where none was wanted."""
+    """Tell whether each field is there once, with its new value as text, or is missing if it was to be removed."""
     node = after.documents[change.document].root if change.document < len(after.documents) else None
     for step in change.path:
         if node is None:
@@ -365,7 +365,7 @@ def _is_done(after: Parsed, change: _Change) -> bool:
 
 
 def _rest(file: Parsed, changes: Sequence[_Change]) -> list[Value]:
-    """Return the values of the documents without the fields of the changes, and without maps that are empty then."""
+    """Return the values of the documents without the changed fields, and without maps that are empty after that."""
     rest = file.value
     for change in changes:
         if change.document < len(rest):
@@ -374,7 +374,7 @@ def _rest(file: Parsed, changes: Sequence[_Change]) -> list[Value]:
 
 
 def _less(value: Value, path: tuple[str | int, ...], keys: Mapping[str, object]) -> Value:
-    """Return a copy of the value, as far as it is another one."""
+    """Return the value without the fields ``keys`` at ``path``; unchanged parts are not copied."""
     if isinstance(value, list) and path:
         return [_less(item, path[1:], keys) if index == path[0] else item for index, item in enumerate(value)]
     if not isinstance(value, dict):

@@ -1,10 +1,10 @@
-"""The fields by which Kubernetes names the items of a list."""
+"""The fields with the names of items in Kubernetes' lists."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# What names an object in a list, the surest first. All items must have it, and no two the same.
+# Fields that can name the items of a list, the most certain first. All items must have it, with different values.
 NAMES: Final = (
     "name",
     "mountPath",
@@ -18,6 +18,6 @@ NAMES: Final = (
     "secretKey",
     "topologyKey",
     "type",
-    # Of an Application's sources.
+    # The field for an Application's sources.
     "repoURL",
 )

@@ -1,8 +1,8 @@
-"""Read images and annotations of many kustomizations that are alike, as those of a long history are.
+"""Read images and annotations of many similar kustomizations, such as those of a long history.
 
-What differs between them is mostly plain words at the ends of lines: names, tags, digests, the build that set them. So
-a text is parsed once with a mark in the place of each such word, and for every text of the same form the words are put
-where the marks are. A word is nothing that YAML gives a meaning of its own, so it cannot change what is around it.
+They mostly differ in plain words at the ends of lines: names, tags, digests, the build that set them. So this module
+replaces each such word by a mark and parses the text once. For other texts of the same form, it puts their words in
+place of the marks. The words have no special meaning in YAML, so they cannot change the meaning of other text.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _MARK: Final = "a-word-of-the-outline-"
 _IS_MARK: Final = re.compile(rf"{_MARK}[0-9]+")
 _WORD: Final = r"[A-Za-z0-9_./][A-Za-z0-9_./-]*+"
 _ORDER: Final = r"[A-Za-z0-9][A-Za-z0-9_./-]*+\ [0-9]++\ [0-9TZ:-]++(?:\ [0-9a-f]{40})?"
-# What `kind` says stays, since all else depends on it.
+# The value of `kind` is not replaced, because everything else depends on it.
 _KEY: Final = r"(?!kind:)[A-Za-z][A-Za-z0-9_./-]*+:"
 _LINE: Final = re.compile(
     rf"""^(\ *+(?:-\ (?:{_KEY}\ )?|{_KEY}\ ))
     (?:"({_WORD})"|({_WORD}|sha256:[0-9a-f]{{64}}|(?<={re.escape(BUILT)}:\ ){_ORDER}))$""",
     re.MULTILINE | re.VERBOSE,
 )
-# What is taken for nothing.
+# Values that mean null.
 _NOTHING: Final = frozenset({"null", "Null", "NULL"})
 _LONGEST: Final = 65_536
 
@@ -39,21 +39,21 @@ class Outline(NamedTuple):
 
 
 def read(content: bytes) -> Outline:
-    """Return what ``Kustomization`` finds in a file. ``SpecError`` where it cannot be read."""
+    """Return the images and annotations of a file, as ``Kustomization`` does. Raise SpecError if it cannot be read."""
     form, words = _outlined(content)
     found = form and _form(form)
     return _filled(found, words) if found else _parsed(content)
 
 
 def _outlined(content: bytes) -> tuple[str, Sequence[str]]:
-    """Return a text with marks, and the words that were there; nothing where that is not worth it, or not safe."""
+    """Return a text with marks, and the replaced words; empty if that would not be useful or not be safe."""
     try:
         text = content.decode() if len(content) <= _LONGEST else ""
     except UnicodeDecodeError:
         return "", ()
     if _MARK in text or "\r" in text or not _is_kustomization(f"\n{text}\n"):
         return "", ()
-    # Each word comes with what is before it, and in one of two groups: quoted, or plain.
+    # Each match has the text before the word, and the word in one of two groups: quoted or plain.
     parts = _LINE.split(text)
     words = [quoted or plain for quoted, plain in zip(parts[2::4], parts[3::4], strict=True)]
     if not _NOTHING.isdisjoint(words):
@@ -63,13 +63,13 @@ def _outlined(content: bytes) -> tuple[str, Sequence[str]]:
 
 
 def _is_kustomization(text: str) -> bool:
-    """Tell whether one line says the kind, and that it is this one."""
+    """Tell whether exactly one line has a ``kind``, and whether it is ``Kustomization``."""
     return text.count("\nkind:") == 1 and "\nkind: Kustomization\n" in text
 
 
 @lru_cache(maxsize=512)
 def _form(text: str) -> Outline | None:
-    """Return what a text with marks says; ``None`` where a mark is a part of something."""
+    """Return the outline of a text with marks; ``None`` if a mark is only a part of a value."""
     try:
         found = _parsed(text.encode())
     except SpecError:
@@ -95,7 +95,7 @@ def _texts(found: Outline) -> Iterator[str]:
 
 
 def _filled(found: Outline, words: Sequence[str]) -> Outline:
-    """Return it with the words for their marks."""
+    """Return an outline with the words in place of their marks."""
     said = dict(zip(_marks(len(words)), words, strict=True))
 
     def filled(text: str) -> str:

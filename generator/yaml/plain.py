@@ -1,8 +1,8 @@
-"""Read YAML whose places are only told in faults: PyYAML's composed nodes, or plain data.
+"""Read YAML as PyYAML's composed nodes or as plain data; positions are only needed for faults.
 
-They keep no places of aliases, and take a third of the time of ``reader``: that counts for a spec of hundreds of
-apps and for the manifests of a whole repository. Scalars of nodes stay the text that they are. A plain one has the
-tag ``PLAIN``, so that readers can tell it from a quoted one and from one that is marked ``!!str``.
+This takes a third of the time of ``reader``, which matters for a spec of hundreds of apps and for the manifests of a
+whole repository. Nodes have no positions of aliases. Scalars of nodes stay text as written. A scalar without quotes
+has the tag ``PLAIN``, so that readers can distinguish it from a quoted one and from one with ``!!str``.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ PLAIN: Final = "plain"
 LIST: Final = f"{CORE}seq"
 MAP: Final = f"{CORE}map"
 _TAGS: Final = {ScalarNode: TEXT, SequenceNode: LIST, MappingNode: MAP}
-# The composer recurses in C without a limit and would take the process down, so text that could be nested
-# so deeply is looked through first. That costs as much again, so other text is not.
+# The composer recurses in C without a limit and could crash the process. So text that may be nested too deeply is
+# checked first; other text is not, because the check takes as long as the composer.
 _SUSPICIOUS: Final = 5000
-# A pair of brackets around plain words: either both count or, within a string or a comment, neither does.
+# A pair of brackets around plain words. Both count, or neither, if they are in a string or a comment.
 _PAIR: Final = re.compile(r"\{[\w .,:/@-]*\}|\[[\w .,:/@-]*\]")
 _DEEP_LINE: Final = re.compile(rf"^[ ?:-]{{{_SUSPICIOUS},}}", re.MULTILINE)
 
 
 class _NodeLoader(_Parser):
-    """Composes nodes; no value is resolved."""
+    """Composes nodes without resolving values."""
 
     def resolve(self, kind: type[Node], _value: object, implicit: object) -> str:
         if kind is ScalarNode and isinstance(implicit, tuple) and implicit[0]:
@@ -51,18 +51,18 @@ class _NodeLoader(_Parser):
 
 
 def compose(text: str, file: str, hint: str, most: int | None = MAX_NODES) -> list[Node]:
-    """Return the documents of ``text``, empty ones left out.
+    """Return the root nodes of the documents in ``text``, without empty ones.
 
-    ``SpecError`` where it is no YAML; ``hint`` is the way out.
-    ``most`` limits how many nodes there may be once aliases are expanded; ``None``: whoever walks them keeps count.
+    Raise SpecError with ``hint`` if it is no YAML. ``most`` is the limit for the number of nodes after aliases are
+    expanded; with ``None``, the caller must count them.
     """
     return _composed(text, file, hint, _NodeLoader, most)
 
 
 def load(text: str, file: str, hint: str = MEND) -> list[Any]:
-    """Return the documents of ``text`` as plain data, as Kubernetes' readers resolve it.
+    """Return the documents of ``text`` as plain data, with the same rules for values as Kubernetes.
 
-    ``SpecError`` where it is no YAML, or has more values than a user writes.
+    Raise SpecError if it is no YAML, or has more values than a user would write.
     """
     nodes = _composed(text, file, hint, _Parser, MAX_NODES)
     constructor = _Parser("")
@@ -70,7 +70,7 @@ def load(text: str, file: str, hint: str = MEND) -> list[Any]:
         return [constructor.construct_document(node) for node in nodes]
     except yaml.MarkedYAMLError as exc:
         raise SpecError([marked(exc, file, hint)]) from exc
-    except ValueError as exc:  # what looks like a date, and is none
+    except ValueError as exc:  # A value looks like a date, but is none.
         raise SpecError([Fault(file, 1, 1, "", str(exc), hint)]) from exc
     finally:
         constructor.dispose()
@@ -91,7 +91,7 @@ def _composed(text: str, file: str, hint: str, loader: type[_Parser], most: int 
 
 
 def strings(nodes: Iterable[Node], field: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every value in some documents, as text, with the innermost field that it stands under."""
+    """Yield (innermost field, text) for each value in documents."""
     for node in nodes:
         if isinstance(node, ScalarNode):
             yield field, node.value
@@ -103,7 +103,7 @@ def strings(nodes: Iterable[Node], field: str = "") -> Iterator[tuple[str, str]]
 
 
 def may_be_deep(text: str) -> bool:
-    """Tell whether the text has so many brackets, or so deep a line, that composing it could overflow the stack."""
+    """Tell whether the text has so many brackets, or such a deep line, that composing it could overflow the stack."""
     if _DEEP_LINE.search(text):
         return True
     for _ in range(3):
@@ -114,14 +114,15 @@ def may_be_deep(text: str) -> bool:
 
 
 def _refuse_excess(nodes: list[Node], file: str, most: int) -> None:
-    """Count what the aliases stand for without expanding them: each node once."""
+    """Raise SpecError if there are too many values with aliases expanded. Each node is counted without expansion."""
     sizes: dict[int, int] = {}
 
     def size(node: Node) -> int:
         known = sizes.get(id(node))
         if known is not None:
             return known
-        sizes[id(node)] = most + 1  # as much as too many, while it is not known: what holds itself has no end
+        # Until it is known, the size is over the limit, because a node that contains itself has no end.
+        sizes[id(node)] = most + 1
         total = 1
         for item in node.value if isinstance(node, yaml.CollectionNode) else ():
             total += sum(map(size, item)) if isinstance(item, tuple) else size(item)

@@ -1,6 +1,6 @@
-"""Read YAML into nodes that know where they stand, for all who edit a text or tell of places in it.
+"""Read YAML as nodes with positions, for code that edits a text or reports positions in it.
 
-Whoever needs neither takes ``plain``, which is faster.
+Other code uses ``plain``, which is faster.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from generator.yaml.tree import BREAKS, CORE, LINE_END, NULL, TEXT, Document, En
 
 try:
     from yaml import CSafeLoader as _Parser
-except ImportError:  # PyYAML without libyaml: slower, otherwise the same
+except ImportError:  # This PyYAML has no libyaml; the Python classes are slower, but equal otherwise.
     from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 
@@ -37,7 +37,7 @@ MERGED_DEPTH: Final = 100
 MAX_NODES: Final = 1_000_000
 MEND: Final = "mend the YAML of this file first"
 
-# What may stand between two parts of a field. Possessive, since a line of #### can be read in many ways.
+# The text between two parts of a field. The pattern is possessive, because a line of #### could match in many ways.
 _GAP: Final = rf"(?:\s|#[^{BREAKS}]*+)*+"
 _COLON: Final = re.compile(rf"[ \t]*:(?=[ \t{BREAKS},\]}}]|\Z|[\[{{\"'*&])")
 _FAR_COLON: Final = re.compile(rf"{_GAP}:")
@@ -49,15 +49,15 @@ _RESOLVER: Final = yaml.resolver.Resolver()
 
 @lru_cache(maxsize=32)
 def read(content: bytes, path: str) -> Parsed:
-    """Read a file's bytes, leniently; the last ones are remembered, so that nothing is parsed twice.
+    """Return a file's parsed bytes, read leniently; the last results are cached, so that nothing is parsed twice.
 
-    What is remembered must not be changed. ``read.cache_info()`` counts the files that were parsed.
+    Callers must not change the result. ``read.cache_info()`` counts the parsed files.
     """
     return Parsed(decode(content, path), path, lenient=True)
 
 
 def decode(content: bytes, path: str) -> str:
-    """Return the text of a file, without its byte order mark; ``SpecError`` names the line that is not UTF-8."""
+    """Return the text of a file without byte order mark. Raise SpecError with the line if it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -66,17 +66,17 @@ def decode(content: bytes, path: str) -> str:
 
 
 class Parsed(Text):
-    """Hold a YAML file: its text and its documents. ``SpecError`` names the line where it cannot be read.
+    """A YAML file: its text and its documents. Raise SpecError with the line if it cannot be read.
 
-    A ``lenient`` one may have a key twice in a map, and keys that are no text, and aliases may stand for any
-    number of values: what must only be carried along need not be in order.
+    If ``lenient``, a map may have a key twice and keys that are no text, and aliases may expand to any number of
+    values, because parts that are only copied may have such faults.
     """
 
     def __init__(self, text: str, path: str, *, lenient: bool = False) -> None:
         super().__init__(text, path)
         self.lenient = lenient
         self.has_aliases = False
-        # The nodes with an anchor, and the aliases, in the order of the text.
+        # Nodes with an anchor, and aliases, in the order of the text.
         self.references: list[Node] = []
         try:
             self.documents = list(_Builder(self).documents())
@@ -85,14 +85,14 @@ class Parsed(Text):
 
     @property
     def value(self) -> list[Value]:
-        """Return what all documents mean."""
+        """Return the values of all documents."""
         return [document.root.value for document in self.documents]
 
 
 class _Builder:
-    """Makes nodes of events. Keeps the open collections on a stack of its own, since texts nest deeper than calls.
+    """Makes nodes from events. Its stack has the open collections, because texts may nest deeper than calls can.
 
-    Speed counts here: a bump reads little else, and most of its time in Python is spent in these lines.
+    Speed matters here: most of a bump's time in Python is spent in this class.
     """
 
     def __init__(self, parsed: Parsed) -> None:
@@ -100,15 +100,15 @@ class _Builder:
         self.text = parsed.text
         self.depth = MAX_DEPTH if parsed.lenient else MERGED_DEPTH
         self.anchors: dict[str, Node] = {}
-        # Collections that are not at their end, with their entries; of maps, the key that has no value yet.
+        # Open collections with their entries; for maps also the key without a value.
         self.open: list[tuple[Node, list[Entry]]] = []
         self.keys: list[Node | None] = []
         self.seen: list[set[str]] = []
-        # Few texts have explicit keys; in the others nothing needs to be looked for.
+        # Few texts have explicit keys; other texts need no search for them.
         self.may_be_explicit = "?" in parsed.text
 
     def documents(self) -> Iterator[Document]:
-        """Read the documents. Asks the parser itself for events: ``yaml.parse`` doubles what each of them costs."""
+        """Yield the documents. It calls the parser directly, because ``yaml.parse`` doubles the time for each event."""
         loader = _Parser(self.text)
         mark: tuple[int, int] | None = None
         try:
@@ -163,7 +163,7 @@ class _Builder:
         return node
 
     def _block_scalar(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a block scalar ends, and where its text starts: its header may end in a comment."""
+        """Return the end of a block scalar, and the start of its text; its header may have a comment."""
         body = self.text[start:end]
         line = LINE_END.search(body)
         first = line.start() if line else len(body)
@@ -196,7 +196,7 @@ class _Builder:
         return node
 
     def _put(self, parent: Node, entries: list[Entry], node: Node) -> None:
-        """Put a node into the innermost open collection."""
+        """Add a node to the innermost open collection."""
         before = entries[-1].end if entries else parent.start
         if parent.kind == "seq":
             entry = self._item(parent, node, before)
@@ -212,7 +212,7 @@ class _Builder:
             raise self._refusal(entry.start, f"aliases make more than {MAX_NODES:,} values of this")
 
     def _item(self, parent: Node, node: Node, before: int) -> Entry:
-        """Make an item; its dash is the next one behind the item before it."""
+        """Return an item; its dash is the first one after the previous item."""
         if parent.flow:
             return Entry(None, node.start, node.start, node)
         dash = _DASH.match(self.text, before)
@@ -251,7 +251,7 @@ def _span(event: Any) -> tuple[int, int]:
 
 
 def _emptied(node: Node, at: int) -> Node:
-    """Return a node; one of nothing gets its place, which libyaml puts where the next thing is."""
+    """Return a node. An empty node gets its right position, because libyaml puts it at the next token."""
     if node.start == node.end and node.kind == "scalar":
         node.start = node.end = at
     return node
@@ -262,7 +262,7 @@ def _value(node: Node) -> Value:
 
 
 def _meaning(tag: str, text: str) -> Scalar:
-    """Return a scalar by its meaning: ``~`` and ``null`` are one."""
+    """Return the meaning of a scalar; ``~`` and ``null`` are equal."""
     if tag == NULL.tag:
         return NULL
     return Scalar(tag, text.lower() if tag == f"{CORE}bool" else text)
@@ -270,7 +270,7 @@ def _meaning(tag: str, text: str) -> Scalar:
 
 @lru_cache(maxsize=8192)
 def _plain(text: str) -> Scalar:
-    """Return what a scalar without quotes means."""
+    """Return the meaning of a scalar without quotes."""
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return _meaning(str(tag), text)
 
@@ -279,14 +279,14 @@ def _plain(text: str) -> Scalar:
 
 
 def refused(exc: yaml.YAMLError, text: str, file: str, hint: str) -> SpecError:
-    """Return what to raise where PyYAML cannot read a text."""
+    """Return the SpecError for an error of PyYAML."""
     if isinstance(exc, yaml.MarkedYAMLError):
         return SpecError(within([marked(exc, file, hint)], text))
     return SpecError([_forbidden(text, file)])
 
 
 def marked(exc: yaml.MarkedYAMLError, file: str, hint: str) -> Fault:
-    """Return a fault at the place that PyYAML names."""
+    """Return a fault at the position that PyYAML reports."""
     mark = exc.problem_mark or exc.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = exc.problem or exc.context or "cannot be read"
@@ -296,7 +296,7 @@ def marked(exc: yaml.MarkedYAMLError, file: str, hint: str) -> Fault:
 
 
 def within(faults: list[Fault], text: str) -> list[Fault]:
-    """Return the faults, those behind the last line moved to its end: libyaml puts there what ends with the file."""
+    """Return the faults. One after the last line is moved to its end: libyaml reports faults at the end there."""
     lines = LINE_END.split(text)
     while len(lines) > 1 and not lines[-1]:
         lines.pop()
@@ -305,7 +305,7 @@ def within(faults: list[Fault], text: str) -> list[Fault]:
 
 
 def _forbidden(text: str, file: str) -> Fault:
-    """Return the fault of the first control character: YAML allows none but tab and line ends."""
+    """Return the fault for the first control character; YAML only allows tabs and line ends."""
     found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff", text)
     position = found.start() if found else 0
     before = LINE_END.split(text[:position])

@@ -1,9 +1,9 @@
-"""Edit the structure of a user's YAML file with ruamel.yaml: enter, rename and remove fields, and replace values.
+"""Edit the structure of a user's YAML file with ruamel.yaml: add, rename and remove fields, and replace values.
 
-What has a place in the text is spliced: names and scalars. ruamel.yaml lays out what is new, in the style of the
-file, and of what it writes only the lines that the edit changed are taken over: written anew as a whole, a file would
-lose its line ends, the indentation of its lists or comments. What comes of it is read again, and must mean what was
-asked for.
+Existing names and scalars are replaced in the text directly. ruamel.yaml formats new parts in the style of the file;
+from its output, this module only takes the lines that the edit changed. A file that ruamel.yaml wrote as a whole
+would lose its line ends, the indentation of its lists, or comments. The result is read again, and must have the
+requested values.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from generator.yaml.tree import Node, Value, same
 
 Path = tuple[str | int, ...]
 
-# How maps and lists are indented, and how far in a list its dashes stand: the styles that ruamel.yaml is told to use.
+# Styles for ruamel.yaml: the indentation of maps and of lists, and the offset of dashes.
 _STYLES: Final = ((2, 2, 0), (2, 4, 2), (4, 4, 0), (4, 6, 4))
-# What ruamel.yaml raises where it cannot hold a text; some of it is no YAMLError.
+# The errors of ruamel.yaml for texts that it cannot represent; some are no YAMLError.
 _GIVEN_UP: Final = (YAMLError, LookupError, ValueError, TypeError, AttributeError, NotImplementedError)
 _COMMENT: Final = re.compile(r"  #.*$")
 _ABOVE: Final = re.compile(r" *(?:#.*)?")
 
 
 class Enter(NamedTuple):
-    """A new field of the map at ``path``: at a position among its fields, or the last one."""
+    """Add a field to the map at ``path``: at a position among its fields, or as the last one."""
 
     path: Path
     name: str
@@ -46,7 +46,7 @@ class Enter(NamedTuple):
 
 
 class Rename(NamedTuple):
-    """A new name for a field of the map at ``path``."""
+    """Rename a field of the map at ``path``."""
 
     path: Path
     old: str
@@ -54,14 +54,14 @@ class Rename(NamedTuple):
 
 
 class Put(NamedTuple):
-    """Another value at ``path``."""
+    """Replace the value at ``path``."""
 
     path: Path
     value: object
 
 
 class Remove(NamedTuple):
-    """The field at ``path`` goes."""
+    """Remove the field at ``path``."""
 
     path: Path
 
@@ -70,15 +70,15 @@ Edit = Enter | Rename | Put | Remove
 
 
 def edited(text: str, edits: Sequence[Edit], file: str) -> str:
-    """Return the text of one YAML document with the edits in it, and every other byte as it was.
+    """Return the text of one YAML document with the edits; all other bytes stay unchanged.
 
-    Raises ``Unspliceable`` where that cannot be had, and ``SpecError`` where the text cannot be read.
+    Raise Unspliceable if that is not possible, and SpecError if the text cannot be read.
     """
     before = Parsed(text, file)
     wanted = _plain(before.documents[0].root.value) if before.documents else {}
     for edit in edits:
         _edit_plain(wanted, edit)
-    # Names and scalars have a place in the text; only what has none yet is laid out.
+    # Existing names and scalars have a position in the text; ruamel.yaml is only needed for new parts.
     in_place = list(takewhile(lambda edit: isinstance(edit, Rename | Put), edits))
     spliced = _spliced(before, in_place)
     left = edits if spliced is None else edits[len(in_place) :]
@@ -88,13 +88,13 @@ def edited(text: str, edits: Sequence[Edit], file: str) -> str:
 
 
 def _spliced(parsed: Parsed, edits: Sequence[Edit]) -> str | None:
-    """Give fields other names, and scalars other values, at their places in the text; None where there is no place."""
+    """Return the text with new names and scalars at the old positions; None if an edit has no position."""
     splices: dict[int, Splice] = {}
     for edit in edits:
         place = _place(parsed, edit)
         if place is None:
             return None
-        # What aliases share is one place.
+        # Values that aliases share have one position.
         splices[place.start] = place
     return applied(parsed.text, list(splices.values()))
 
@@ -110,7 +110,7 @@ def _place(parsed: Parsed, edit: Edit) -> Splice | None:
 
 
 def _by_lines(parsed: Parsed, edits: Sequence[Edit]) -> str:
-    """Edit the lines of a text, whose line ends are all alike, as ruamel.yaml would."""
+    """Return the text with the lines edited as by ruamel.yaml. All line ends of the text must be equal."""
     newline = "\r\n" if "\r\n" in parsed.text else "\n"
     whole = parsed.text if parsed.text.endswith(newline) else parsed.text + newline
     lines = whole.split(newline)
@@ -123,7 +123,7 @@ def _by_lines(parsed: Parsed, edits: Sequence[Edit]) -> str:
 
 
 def _round_trips(lines: Sequence[str], edits: Sequence[Edit]) -> tuple[list[str], list[str]]:
-    """Return the lines as ruamel.yaml writes them without the edits and with them, in the style nearest to the text."""
+    """Return ruamel.yaml's lines without and with the edits, in the style that is most similar to the text."""
     text = "\n".join(lines)
     best: tuple[int, YAML, Any, list[str]] | None = None
     for style in _STYLES:
@@ -163,7 +163,7 @@ def _at(root: Any, path: Path) -> Any:
 
 
 def _edit_map(root: Any, edit: Edit) -> None:
-    """Do an edit to ruamel.yaml's maps. What aliases share may have been renamed already."""
+    """Apply an edit to ruamel.yaml's maps. A field that aliases share may have been renamed already."""
     match edit:
         case Enter(path, name, value, at):
             node = _at(root, path)
@@ -190,7 +190,7 @@ def _is_flow(value: object) -> bool:
 
 
 def _styled(value: object, *, flow: bool) -> object:
-    """Return plain data as ruamel.yaml is to write it: quoted as everything that is written here."""
+    """Return plain data for ruamel.yaml, with the quotes that ``emit`` would use."""
     if isinstance(value, dict):
         made = CommentedMap((name, _styled(item, flow=flow)) for name, item in value.items())
         if flow or not value:
@@ -204,7 +204,7 @@ def _styled(value: object, *, flow: bool) -> object:
 
 
 def _patched(lines: list[str], before: list[str], after: list[str], spaced: bool) -> list[str]:
-    """Do to ``lines`` what makes ``before`` into ``after``; ``before`` is what ruamel.yaml makes of them."""
+    """Return ``lines`` with the changes between ``before`` (ruamel.yaml's form of them) and ``after``."""
     there = _places(before, lines)
     result = list(lines)
     for tag, first, end, new_first, new_end in reversed(_changes(before, after)):
@@ -224,7 +224,7 @@ def _patched(lines: list[str], before: list[str], after: list[str], spaced: bool
 
 
 def _with_gap(former: str, line: str) -> str:
-    """Keep two spaces in front of a comment that a longer line pushes to the right."""
+    """Return a line with two spaces before its comment, if the former line had them."""
     found = _COMMENT.search(former)
     comment = found[0].lstrip() if found else ""
     return (
@@ -235,7 +235,7 @@ def _with_gap(former: str, line: str) -> str:
 
 
 def _places(before: list[str], lines: list[str]) -> list[Any]:
-    """Return, for each line of ``before``, which of ``lines`` it is; None where there is none."""
+    """Return the index in ``lines`` for each line of ``before``; None if there is none."""
     if before == lines:
         return list(range(len(lines)))
     there: list[Any] = [None] * len(before)
@@ -245,7 +245,7 @@ def _places(before: list[str], lines: list[str]) -> list[Any]:
 
 
 def _changes(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """List what is different, without what is the same at both ends: that is most of it, and costs little to see."""
+    """List the differences as ``difflib`` does. Equal lines at both ends, usually most lines, are skipped first."""
     shorter = min(len(before), len(after))
     head = next((number for number in range(shorter) if before[number] != after[number]), shorter)
     most = shorter - head
@@ -259,9 +259,9 @@ def _changes(before: list[str], after: list[str]) -> list[tuple[str, int, int, i
 
 
 def _raised(before: list[str], place: int, new: list[str]) -> int:
-    """Return where new lines go: above the comments and blank lines that belong to what follows them.
+    """Return the position for new lines: above the comments and blank lines that belong to the next line.
 
-    ruamel.yaml has all comments belong to what stands above them.
+    ruamel.yaml treats comments as a part of the line above them.
     """
     column = _indent(new[0])
     following = next((line for line in before[place:] if not _ABOVE.fullmatch(line)), "")
@@ -276,7 +276,7 @@ def _indent(line: str) -> int:
 
 
 def _spaced(parsed: Parsed, edits: Sequence[Edit]) -> bool:
-    """Tell whether the fields of the map that a field enters have blank lines between them."""
+    """Tell whether the map of a new field has blank lines between its fields."""
     lines = parsed.text.splitlines()
     for edit in edits:
         if isinstance(edit, Enter) and (node := _node(parsed.documents[0].root, edit.path)) and not node.flow:
@@ -286,7 +286,7 @@ def _spaced(parsed: Parsed, edits: Sequence[Edit]) -> bool:
 
 
 def _is_set_off(lines: Sequence[str], number: int) -> bool:
-    """Tell whether a line has a blank one above it, or above its comments."""
+    """Tell whether there is a blank line above a line or above its comments."""
     while number and lines[number - 1].lstrip().startswith("#"):
         number -= 1
     return bool(number) and not lines[number - 1].strip()
@@ -306,14 +306,14 @@ def _node(node: Node, path: Path) -> Node | None:
 
 
 def _plain(value: Value) -> Any:
-    """Return a copy in which nothing is shared."""
+    """Return a copy as plain data, without shared parts."""
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _edit_plain(root: Any, edit: Edit) -> None:
-    """Do an edit to what a document means."""
+    """Apply an edit to plain data."""
     try:
         node = _at(root, edit.path if isinstance(edit, Enter | Rename) else edit.path[:-1])
         match edit:

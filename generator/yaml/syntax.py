@@ -1,7 +1,7 @@
-"""Say in plain words why a text is no YAML, and show the place. Imported once a parser has given up.
+"""Explain in plain words why a text is no YAML, and show the position. Only imported after an error of the parser.
 
-A parser names the place where it noticed, in terms of its grammar. What a person has to change is often further up:
-where a quote or a bracket was opened, or in how a line is indented.
+A parser reports where it noticed the error, in terms of its grammar. The cause is often further up: a quote or a
+bracket that was not closed, or a wrong indentation.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _KEY: Final = re.compile(r"""(?:- +)*(?:"[^"]*"|'[^']*'|[^\s#:{\[&*!|>'"%@`-][^#
 
 
 class Place(NamedTuple):
-    """A line and a column of a text, both from 0."""
+    """A line and a column of a text, both counted from 0."""
 
     line: int
     column: int
 
 
 class Told(NamedTuple):
-    """Fault of a YAML text: what is wrong, where (from 0), what to do, and the lines around it."""
+    """A fault of a YAML text: message, position (from 0), hint, and the lines around it."""
 
     place: Place
     message: str
@@ -33,7 +33,7 @@ class Told(NamedTuple):
 
 
 class Noticed(NamedTuple):
-    """A parser's report: its problem and where, and what it was reading and where that began."""
+    """A parser's report: the problem and its position, and the structure that it was reading and its start."""
 
     lines: list[str]
     problem: str
@@ -42,12 +42,12 @@ class Noticed(NamedTuple):
     begun: Place
 
     def line(self, number: int) -> str:
-        """Return a line; an empty one behind the last."""
+        """Return a line; an empty text after the last line."""
         return self.lines[number] if 0 <= number < len(self.lines) else ""
 
     @property
     def last(self) -> int:
-        """Return the number of the last line up to the place that has any text."""
+        """Return the number of the last line with text, up to the position."""
         number = min(self.place.line, len(self.lines) - 1)
         while number > 0 and not self.lines[number].strip():
             number -= 1
@@ -58,7 +58,7 @@ _Answer = tuple[Place, str, str]
 
 
 def explain(text: str, problem: str, place: Place, context: str, begun: Place | None) -> Told:
-    """Return the plain words for what a parser says of a text."""
+    """Return the explanation of a parser's error."""
     lines = re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
     noticed = Noticed(lines, problem or "", place, context or "", begun or place)
     found = next(answer for look in _LOOKS if (answer := look(noticed)))
@@ -68,7 +68,7 @@ def explain(text: str, problem: str, place: Place, context: str, begun: Place | 
 
 
 def excerpt(lines: list[str], place: Place, noticed: int) -> str:
-    """Return the line with a caret under the column, the two before it, and the line where it was noticed."""
+    """Return the line with a caret under the column, the two lines before it, and the line of the parser's report."""
     shown = [number for number in range(max(0, place.line - 2), place.line + 1) if lines[number].strip()]
     width = len(str(max(noticed, place.line) + 1))
     rows = [f"{number + 1:>{width}} | {_cut(lines[number])}" for number in shown]
@@ -103,7 +103,7 @@ def _tab(noticed: Noticed) -> _Answer | None:
 
 
 def _open_quote(noticed: Noticed) -> _Answer | None:
-    """Tell of a quote that has no other one up to the end of the file."""
+    """Explain a quote that is not closed up to the end of the file."""
     if "quoted scalar" not in noticed.context or "end of stream" not in noticed.problem:
         return None
     return _never_closed(noticed, noticed.begun)
@@ -115,7 +115,7 @@ def _never_closed(noticed: Noticed, begun: Place) -> _Answer:
 
 
 def _quote_over_lines(noticed: Noticed) -> _Answer | None:
-    """Tell of a quote that is closed in a later line only, by one that was meant to open another text."""
+    """Explain a quote that is closed on a later line by a quote that was meant to open another text."""
     if noticed.problem not in (
         "did not find expected key",
         "did not find expected ',' or '}'",
@@ -129,7 +129,7 @@ def _quote_over_lines(noticed: Noticed) -> _Answer | None:
 
 
 def _quote_open_before(lines: list[str], place: Place) -> Place | None:
-    """Return where the quoted text began that ends right before a place."""
+    """Return the start of the quoted text that ends directly before a position; None if there is none."""
     opened: Place | None = None
     ended: Place | None = None
     for number, line in enumerate(lines[: place.line + 1]):
@@ -178,7 +178,7 @@ def _no_colon(noticed: Noticed) -> _Answer | None:
 
 
 def _deeper(noticed: Noticed) -> _Answer | None:
-    """Tell of a line that is deeper than the one above, which has a value already."""
+    """Explain a line that is indented deeper than the line above, although that line has a value."""
     if "mapping values are not allowed" not in noticed.problem:
         return None
     line = noticed.line(noticed.place.line)
@@ -229,7 +229,7 @@ def _dash(noticed: Noticed) -> _Answer | None:
 
 
 def _between(noticed: Noticed) -> _Answer | None:
-    """Tell of a line that stands at no level of those above it."""
+    """Explain a line with an indentation that no line above it has."""
     if noticed.problem not in ("did not find expected key", "did not find expected <document start>"):
         return None
     own = _indent(noticed.line(noticed.place.line))
@@ -238,7 +238,7 @@ def _between(noticed: Noticed) -> _Answer | None:
     above = [_indent(noticed.line(number)) for number in range(noticed.place.line) if _says(noticed.line(number))]
     if not above or (own in above and "document start" not in noticed.problem):
         return None
-    if own < min(above):  # what stands above is all too deep, from its first line on
+    if own < min(above):  # All lines above are indented too deep, from the first one on.
         first = next(number for number in range(noticed.place.line) if _says(noticed.line(number)))
         return _indented(first, above[0], own)
     near = min(reversed(above), key=lambda indent: abs(indent - own))
@@ -246,7 +246,7 @@ def _between(noticed: Noticed) -> _Answer | None:
 
 
 def _letter(noticed: Noticed) -> _Answer | None:
-    """Tell of a text that begins with what YAML has other plans for."""
+    """Explain a text that begins with a sign of YAML's syntax."""
     starts = ("cannot start any token", "alphabetic or numeric character", "expected node content")
     if not any(start in noticed.problem for start in starts):
         return None

@@ -1,7 +1,7 @@
-"""Hold YAML as nodes that know where they stand in the text.
+"""YAML as nodes with their positions in the text.
 
-``reader`` makes them of PyYAML's events rather than of its composed nodes, which lose the places of aliases.
-Offsets count characters of the decoded text.
+``reader`` makes them from PyYAML's events, because its composed nodes do not have the positions of aliases.
+Offsets are numbers of characters in the decoded text.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from generator.errors import Fault
 
 CORE: Final = "tag:yaml.org,2002:"
 TEXT: Final = f"{CORE}str"
-# YAML 1.1's line ends, which kustomize's reader goes by, too.
+# YAML 1.1's line ends, which kustomize's reader also uses.
 BREAKS: Final = r"\r\n\x85\u2028\u2029"
 LINE_END: Final = re.compile(rf"\r\n|[{BREAKS}]")
 _COMMENT: Final = re.compile(rf"#[^{BREAKS}]*")
 
 
 class Scalar(NamedTuple):
-    """Hold a scalar's meaning: ``8080`` and ``"8080"`` differ in their tag, ``"a"`` and ``'a'`` do not differ."""
+    """The meaning of a scalar: ``8080`` and ``"8080"`` have different tags, ``"a"`` and ``'a'`` are equal."""
 
     tag: str
     text: str
 
 
-# Plain data: what a file means, without how it is written.
+# Plain data: the meaning of a file, without its notation.
 Value = Scalar | dict[str, Any] | list[Any]
 
 NULL: Final = Scalar(f"{CORE}null", "null")
 
 
 class Text:
-    """Hold a file's text; tell the lines and columns of offsets, and the comments."""
+    """The text of a file, with its comments, and lines and columns of offsets."""
 
     def __init__(self, text: str, path: str) -> None:
         self.text = text
         self.path = path
-        # Where scalars stand, in the order of the text: a # within is no comment.
+        # The positions of scalars in the order of the text, because a # in a scalar is no comment.
         self.scalars: list[tuple[int, int]] = []
-        # Where lines begin; looked for when the first place is asked for, since most files are never asked.
+        # The starts of lines, computed on first use, because most files do not need them.
         self._lines: list[int] | None = None
 
     @property
@@ -52,31 +52,31 @@ class Text:
         return self._lines
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return line and column of an offset, from 1."""
+        """Return (line, column) of an offset, both from 1."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def column(self, offset: int) -> int:
-        """Count the characters that stand before an offset on its line."""
+        """Return the number of characters before an offset on its line."""
         return offset - self.line_start(offset)
 
     def line_start(self, offset: int) -> int:
-        """Return where the line of an offset begins."""
+        """Return the offset of the start of an offset's line."""
         return self._starts[bisect_right(self._starts, offset) - 1]
 
     def line_end(self, offset: int) -> int:
-        """Return where the line after that of an offset begins, or where the text ends."""
+        """Return the offset of the start of the next line, or the end of the text."""
         following = bisect_right(self._starts, offset)
         return self._starts[following] if following < len(self._starts) else len(self.text)
 
     @property
     def newline(self) -> str:
-        """Return the line end that the file has."""
+        """Return the file's line end: LF or CRLF."""
         found = LINE_END.search(self.text)
         return found[0] if found else "\n"
 
     def comments(self, start: int = 0, end: int | None = None) -> list[Comment]:
-        """List the comments that start in a stretch of the text."""
+        """List the comments that start in a range of the text."""
         end = len(self.text) if end is None else end
         found: list[Comment] = []
         position = self.text.find("#", start, end)
@@ -93,20 +93,20 @@ class Text:
         return found
 
     def fault(self, offset: int, field: str, message: str, hint: str) -> Fault:
-        """Return a fault at a place of the text."""
+        """Return a fault at an offset of the text."""
         return Fault(self.path, *self.place(offset), field, message, hint)
 
 
 class Node:
-    """Hold a scalar, map, sequence or alias; ``kind`` says which.
+    """A scalar, map, sequence or alias; ``kind`` says which.
 
-    ``start`` is where it starts, its anchor and tag included, and ``end`` where
-    its last character ends, trailing comments and blank lines left out. ``text``
-    is that of a scalar, or the name that an alias refers to. ``value`` is what
-    the node means, aliases and merge keys expanded.
+    ``start`` is the offset of its start, including anchor and tag, and ``end`` the
+    offset after its last character, without comments and blank lines after it.
+    ``text`` is the text of a scalar, or the name in an alias. ``value`` is its
+    meaning, with aliases and merge keys expanded.
     """
 
-    # No dataclass: a bump reads YAML, and their module takes as long to load as Python to start.
+    # This is no dataclass: a bump reads YAML, and the module ``dataclasses`` takes as long to load as Python itself.
     __slots__ = ("anchor", "end", "entries", "flow", "kind", "size", "start", "style", "target", "text", "value")
 
     def __init__(
@@ -137,47 +137,47 @@ class Node:
 
     @property
     def pairs(self) -> list[tuple[Node, Node]]:
-        """List the keys and values of a map."""
+        """Return the keys and values of a map."""
         return [(entry.key, entry.node) for entry in self.entries if entry.key]
 
     @property
     def items(self) -> list[Node]:
-        """List the items of a sequence."""
+        """Return the items of a sequence."""
         return [entry.node for entry in self.entries] if self.kind == "seq" else []
 
     @property
     def itself(self) -> Node:
-        """Return what an alias refers to, or the node."""
+        """Return the target of an alias; for other nodes, the node."""
         return self.target or self
 
     @property
     def is_null(self) -> bool:
-        """Tell whether it is nothing, and is not quoted."""
+        """Tell whether the node is an unquoted null."""
         return self.itself.value == NULL
 
     def named(self, name: str) -> list[Entry]:
-        """List a map's fields of a name; there may be two in a file that was read leniently."""
+        """Return a map's fields with a name; there may be several in a file that was read leniently."""
         node = self.itself
         return [entry for entry in node.entries if entry.name == name] if node.kind == "map" else []
 
     def last(self, name: str) -> Entry | None:
-        """Return a map's field of a name; of two the last, as kustomize does."""
+        """Return a map's last field with a name, as kustomize does; None if there is none."""
         found = self.named(name)
         return found[-1] if found else None
 
     def walk(self) -> Iterator[Node]:
-        """Walk the node and the values below it; aliases are not followed."""
+        """Yield the node and all values below it, without following aliases."""
         yield self
         for entry in self.entries:
             yield from entry.node.walk()
 
 
 class Entry:
-    """Hold a field of a map or an item of a sequence; ``name`` is the text of a field's key.
+    """A field of a map or an item of a sequence; ``name`` is the text of a field's key.
 
-    ``start`` is where its key, the ``?`` before that or its dash stands, ``head``
-    where the colon or dash ends (an item in brackets has neither: both are where
-    it starts; a field without a colon has its key's end).
+    ``start`` is the offset of its key, of the ``?`` before the key, or of its dash.
+    ``head`` is the offset after the colon or the dash. For an item in brackets, both
+    are its start; for a field without a colon, ``head`` is the end of the key.
     """
 
     __slots__ = ("head", "key", "name", "node", "start")
@@ -191,29 +191,29 @@ class Entry:
 
     @property
     def end(self) -> int:
-        """Return where its last character ends."""
+        """Return the offset after its last character."""
         return max(self.head, self.node.end)
 
     @property
     def has_colon(self) -> bool:
-        """Tell whether a field has a colon: in braces, a mere key is one, too."""
+        """Tell whether a field has a colon; in braces, a key without a colon is also a field."""
         return self.key is None or self.head > self.key.end
 
     @property
     def inherits(self) -> bool:
-        """Tell whether it is a merge key, ``<<: *other``."""
+        """Tell whether the field is a merge key, ``<<: *other``."""
         return self.key is not None and self.key.text == "<<" and not self.key.style
 
     @property
     def sources(self) -> list[Node]:
-        """List the maps that a merge key takes fields from, the first one first."""
+        """Return the maps from which a merge key takes fields, in order of precedence."""
         return self.node.items if self.node.kind == "seq" else [self.node]
 
 
 class Document(NamedTuple):
-    """Hold a document.
+    """A document.
 
-    ``mark`` is where its ``---`` stands, ``start`` where that ends; without one, both are where its root is.
+    ``mark`` is the offset of its ``---``, ``start`` the offset after that; without ``---``, both are that of its root.
     """
 
     root: Node
@@ -222,19 +222,19 @@ class Document(NamedTuple):
 
 
 class Comment(NamedTuple):
-    """Hold a comment as it is written, ``#`` included."""
+    """A comment with its text as written, including ``#``."""
 
     start: int
     text: str
 
     @property
     def says(self) -> str:
-        """Return the comment without its ``#`` and spaces."""
+        """Return the comment's text without ``#`` and spaces."""
         return self.text[1:].strip()
 
 
 def meaning(node: Node, value_of: Callable[[Node], Value]) -> Value:
-    """Compute a node's value, with ``value_of`` for its children and its alias target."""
+    """Return a node's value; ``value_of`` returns the values of its children and of its alias' target."""
     if node.kind == "scalar":
         return node.value
     if node.target:
@@ -248,14 +248,14 @@ def meaning(node: Node, value_of: Callable[[Node], Value]) -> Value:
             inherits = True
             continue
         if name in own:
-            # The last one counts. The others are kept under names that no key has, so that a proof sees them.
+            # The last field counts. The others are kept under names that are no keys, so that comparisons see them.
             own[f"{name}\0{len(own)}"] = own.pop(name)
         own[name] = value_of(entry.node)
     return {**inherited(node, value_of), **own} if inherits else own
 
 
 def inherited(node: Node, value_of: Callable[[Node], Value]) -> dict[str, Value]:
-    """Compute the fields that a map has through merge keys, those that it has itself included."""
+    """Return the values of all fields of a map, including those from merge keys."""
     found: dict[str, Value] = {}
     for entry in node.entries:
         for source in entry.sources if entry.inherits else ():
@@ -266,9 +266,9 @@ def inherited(node: Node, value_of: Callable[[Node], Value]) -> dict[str, Value]
 
 
 def same(ours: Value, theirs: Value) -> bool:
-    """Tell whether two values are equal, the order of fields included.
+    """Tell whether two values are equal, including the order of fields.
 
-    Aliases let one value stand in many places; it is compared once, however often it does.
+    A value that aliases use in many places is compared once.
     """
     waiting, seen = [(ours, theirs)], set()
     while waiting:

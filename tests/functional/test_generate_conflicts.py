@@ -296,7 +296,7 @@ def test_a_new_name_that_the_spec_does_not_say_is_guessed(edited: bool, shop: Pa
     hint = told.err.rpartition("hint: ")[2]
     guess, _, other = hint.partition("; else ")
     assert guess == (
-        "web is gone and store is new, with the same image; if that is its new name, "
+        "web is gone and store is new, with the same image; if it was renamed, "
         "say `apps: {store: {renamedFrom: web}}`, which keeps edits and tags"
     )
     assert ("--keep" if edited else "--prune") in other
@@ -306,7 +306,7 @@ def test_a_new_name_that_the_spec_does_not_say_is_guessed(edited: bool, shop: Pa
 
 def test_a_new_name_of_an_environment_is_guessed(shop: Path, run: Command) -> None:
     (shop / "generator.yaml").write_text(SPEC.replace("staging: {}", "test: {}"))
-    assert "hint: staging is gone and test is new; if that is its new name, say " in run("generate").err
+    assert "hint: staging is gone and test is new; if it was renamed, say " in run("generate").err
 
 
 def test_an_app_with_another_image_is_no_new_name(shop: Path, run: Command) -> None:

@@ -233,7 +233,7 @@ def test_a_change_of_a_file_that_was_deleted_is_told(shop: Path, generator: Run)
     assert "web in every environment: base/web/service.yaml was deleted by hand" not in done.stderr
     (shop / "generator.yaml").write_text(spec("port: 81, service: {port: 8000}"))
     done = generator("generate", cwd=shop)
-    assert "base/web/service.yaml was deleted by hand, so what the spec changes in it goes nowhere" in done.stderr
+    assert "base/web/service.yaml was deleted by hand, so this change of the spec has no effect" in done.stderr
 
 
 def test_what_must_be_deleted_first_is_asked_for(shop: Path, generator: Run) -> None:

@@ -1,13 +1,13 @@
 """Three-way merge of generated files: *original*, *local*, *updated* → what to write. Pure.
 
-``original`` is what was generated last time, ``local`` what is in the
-repository now, ``updated`` what would be generated now; ``None`` stands for a
-file that does not exist.
+``original`` is the file that was generated last, ``local`` the file in the
+repository now, ``updated`` the file that would be generated now; ``None`` means
+that the file does not exist.
 
-- unedited: replaced without being parsed
-- changed only locally: kept · only by the generator: applied · to the same: fine
-- changed differently in both: a conflict, unless ``settle`` decides
-- deleted locally stays deleted; gone from the spec goes, unless it was edited
+- A local file without edits is replaced without being parsed.
+- A field that changed only locally is kept; one that changed only in updated is applied; equal changes are fine.
+- A field that changed differently on both sides is a conflict, unless ``settle`` decides.
+- A file that was deleted locally stays deleted. A file that is gone from the spec is removed, unless it has edits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from generator.spec.layout import OUTPUTS, Location, outputs_file
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
 
-# What ECS is given is JSON, which is YAML, too.
+# Files for ECS are JSON, which is also YAML.
 _JSON: Final = ("task-definition.json", "service.json", "schedule.json")
 _MARK: Final = b"\xef\xbb\xbf"
 
@@ -32,25 +32,25 @@ MergeLines = Callable[[bytes, bytes, bytes], bytes | int]
 
 
 class State(StrEnum):
-    """Whose a file is."""
+    """The state of a file: who wrote it."""
 
     GENERATED = "generated"
     """As generated, byte for byte."""
     PIPELINE = "pipeline"
-    """As generated, but for tags and digests."""
+    """As generated, except tags and digests."""
     EDITED = "edited"
-    """Changed by a person; kept."""
+    """Changed by a person; it is kept."""
     MISSING = "missing"
-    """Deleted by a person; stays deleted."""
+    """Deleted by a person; it stays deleted."""
     ORPHANED = "orphaned"
-    """Gone from the spec; goes with ``--prune``."""
+    """Gone from the spec; ``--prune`` removes it."""
     CONFLICTING = "conflicting"
     """Changed by a person and by the spec, differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Result for one file. ``content`` is what it should hold afterwards, ``None`` if it should not exist."""
+    """The result for one file. ``content`` is its new content, ``None`` if it must not exist."""
 
     path: str
     state: State
@@ -72,13 +72,18 @@ def merge(
     settle: Settle = leave_open,
     rivals: Mapping[str, bytes | None] | None = None,
 ) -> list[Outcome]:
-    """Return an outcome for every path that was generated or would be, sorted by path.
+    """Return an outcome for every path in ``original`` or ``updated``, sorted by path.
 
     Args:
-        rivals: a second *original* for files that two branches have both regenerated; None: only one of them has.
+        original: The files that were generated last.
+        local: The files in the work tree.
+        updated: The files that would be generated now.
+        merge_lines: The function that merges other text by lines.
+        settle: The function that decides conflicts.
+        rivals: A second *original* of files that two branches regenerated; None: only one branch has the file.
 
     Raises:
-        SpecError: edited files cannot be read; it holds the faults of all of them.
+        SpecError: Edited files cannot be read; the error has the faults of all of them.
     """
     outcomes: list[Outcome] = []
     faults: list[Fault] = []
@@ -104,11 +109,11 @@ def merge_file(
     merge_lines: MergeLines,
     settle: Settle = leave_open,
 ) -> Outcome:
-    """Merge one file."""
+    """Return the outcome of one file."""
     if local == updated:
         return Outcome(path, State.GENERATED, local, local)
     if local is not None and local != original and b"\r\n" in local and local.count(b"\n") == local.count(b"\r\n"):
-        # A checkout that turns all line ends into CRLF has edited nothing.
+        # A checkout that converts all line ends to CRLF is no edit.
         plain = merge_file(path, original, local.replace(b"\r\n", b"\n"), updated, merge_lines, settle)
         content = plain.content.replace(b"\n", b"\r\n") if plain.content is not None else None
         return replace(plain, local=local, content=content)
@@ -133,8 +138,9 @@ def _merge_twice(
     merge_lines: MergeLines,
     settle: Settle,
 ) -> Outcome:
-    """Merge a file that is a mix of two generated ones: what either of them has, no user wrote."""
-    if rival is None:  # where only one of two branches had it, git may have taken it out, and no person
+    """Merge a file that git mixed from two generated ones: parts that either of them has are no edits."""
+    # If only one of the branches had the file, git may have removed it, so it is no deletion by a person.
+    if rival is None:
         return merge_file(path, original if local is not None else None, local, updated, merge_lines, settle)
     if local in (None, original, rival):
         return merge_file(path, rival if local == rival else original, local, updated, merge_lines, settle)
@@ -166,7 +172,7 @@ def _edited(
 def _merge_yaml(
     path: str, original: bytes, local: bytes, updated: bytes, settle: Settle
 ) -> tuple[bytes, list[Conflict]]:
-    from generator.regenerate.merge import three_way  # most runs meet no file that needs it
+    from generator.regenerate.merge import three_way  # Imported here, because most runs have no file that needs it.
 
     try:
         text = local.removeprefix(_MARK).decode()
@@ -188,7 +194,7 @@ def _merge_text(
 
 
 def _whole(conflict: Conflict, local: bytes, updated: bytes, settle: Settle) -> tuple[bytes, list[Conflict]]:
-    """Return a conflict over a whole file, or what settles it."""
+    """Return a conflict about a whole file, or the content that ``settle`` has chosen."""
     side = settle(conflict)
     if side is None:
         return local, [conflict]
@@ -196,7 +202,7 @@ def _whole(conflict: Conflict, local: bytes, updated: bytes, settle: Settle) -> 
 
 
 def _unknown(path: str, local: bytes, updated: bytes, settle: Settle) -> Outcome:
-    """Merge a file that was there before anything was generated there: whose it is must be said."""
+    """Return the outcome of a file that existed before the generator wrote to its path: the user must choose a side."""
     seeded = _with_pipeline_images(path, local, updated)
     if local == seeded:
         return Outcome(path, State.PIPELINE, local, local)
@@ -207,7 +213,7 @@ def _unknown(path: str, local: bytes, updated: bytes, settle: Settle) -> Outcome
 
 
 def _gone(path: str, original: bytes | None, local: bytes | None, settle: Settle) -> Outcome:
-    """Remove a file that is generated no more, unless a user has changed it."""
+    """Return the outcome of a file that is no longer generated: it is removed, unless it has edits."""
     if local is None:
         return Outcome(path, State.GENERATED, None, None)
     if local == original or (original is not None and local == _with_pipeline_images(path, local, original)):
@@ -222,15 +228,15 @@ def _gone(path: str, original: bytes | None, local: bytes | None, settle: Settle
 
 
 def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
-    """Return ``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged.
+    """Return ``content`` with the tags and digests of ``local``, because the pipeline sets them.
 
-    So is the annotation that tells which build has set them.
+    This also applies to the annotation with the build that set them.
     """
     place = Location.parse(path)
     if not place.holds_entry:
-        # What Terraform gave is all the pipeline's.
+        # The pipeline sets the whole file with Terraform's outputs.
         return local if place.kind == OUTPUTS and path == outputs_file(place.environment) else content
-    from generator.yaml import kustomization as yaml_kustomization  # of a file that is unedited, nothing is parsed
+    from generator.yaml import kustomization as yaml_kustomization  # A file without edits is not parsed.
 
     ours, there = yaml_kustomization.images(content, path), yaml_kustomization.images(local, path)
     for image in there:
@@ -238,7 +244,7 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
             continue
         if any(image.name == other.name for other in ours):
             content = yaml_kustomization.set_image(content, path, image)
-        elif len(ours) == len(there) == 1:  # the spec gives the app's image another name, or another registry
+        elif len(ours) == len(there) == 1:  # The spec has a new name or registry for the app's image.
             content = yaml_kustomization.set_image(content, path, image._replace(name=ours[0].name))
     key = yaml_kustomization.BUILT
     built = yaml_kustomization.read_annotations(local, path).get(key) if key.encode() in local else None

@@ -11,16 +11,16 @@ __all__ = ["Conflict", "Settle", "Side", "leave_open"]
 
 
 class Side(StrEnum):
-    """Whose value is kept."""
+    """The side whose value is kept."""
 
     LOCAL = "local"
     UPDATED = "updated"
 
 
-# Asked for each conflict; ``None`` leaves it open.
+# A function that chooses the side of a conflict; ``None`` leaves it open.
 Settle = Callable[[Conflict], Side | None]
 
 
 def leave_open(_: Conflict) -> Side | None:
-    """Settle nothing."""
+    """Return None, so that the conflict stays open."""
     return None

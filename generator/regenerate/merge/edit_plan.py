@@ -1,4 +1,4 @@
-"""Plan the edit of a local file: a tree that says of each node whether it stays, changes within, or is written anew."""
+"""The plan of an edit: a tree that says for each node whether it stays, changes in place, or is written new."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from generator.yaml.tree import Document, Entry, Node, Value
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A node that stays as it is written. ``value`` is what it means afterwards: an alias follows its anchor."""
+    """A node whose text stays. ``value`` is its new value, which can change for an alias of a changed anchor."""
 
     value: Value
 
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A value to write, in place of what stood there or where nothing did."""
+    """A value to write, in place of an old one or as an addition."""
 
     value: Value
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A map or list of which some entries stay; those that are not among ``parts`` go."""
+    """A map or list where some entries stay; entries that are not in ``parts`` are removed."""
 
     value: Value
     node: Node
@@ -35,7 +35,7 @@ Change = Kept | New | Within
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An entry of a map or list afterwards; ``entry`` is where it stands now, ``None`` if it is new."""
+    """An entry of the new map or list; ``entry`` is its place in the old text, ``None`` if it is new."""
 
     entry: Entry | None
     change: Change
@@ -44,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document afterwards; ``document`` is where it stands now, ``None`` if it is new."""
+    """A document of the new file; ``document`` is its place in the old text, ``None`` if it is new."""
 
     document: Document | None
     change: Change

@@ -1,4 +1,4 @@
-"""Write the place of a field, for all who name one: ``spec.template.spec.containers[web].image``."""
+"""Write paths of fields for messages, such as ``spec.template.spec.containers[web].image``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST: Final = 80
 
 
 class Item(NamedTuple):
-    """An item of a list; it is named only where it is told, since that takes the whole list."""
+    """An item of a list. Its name is computed only for messages, because that needs the whole list."""
 
     field: str
     place: int
@@ -22,7 +22,7 @@ class Item(NamedTuple):
 
 
 def labels(field: str, items: Sequence[Value]) -> list[str]:
-    """Return the items of a list by their names in brackets, or by what they are where they have none."""
+    """Return a label in brackets for each item of a list: its name, or its content if it has none."""
     (keys,) = list_keys.keys(field, items)
     return [f"[{_label(key, item)}]" for key, item in zip(keys, items, strict=True)]
 
@@ -36,7 +36,8 @@ def written(path: Iterable[str | Item]) -> str:
 
 def _label(key: list_keys.Key, item: Value) -> str:
     named = key[0] == "object" or (key[0] in NAMES and isinstance(key[1], Scalar))
-    if not isinstance(item, Scalar) and not named:  # it has no name but itself: that of a route's path is a map
+    # The item has no name, so its content is the label; for a route's path, that is a map.
+    if not isinstance(item, Scalar) and not named:
         return str(shown(item))
     words = [part.text if isinstance(part, Scalar) else str(part) for part in key]
     return words[1] if words[0] in (*NAMES, "=") else "/".join(words[1:]) if words[0] == "object" else words[0]

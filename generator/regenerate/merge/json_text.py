@@ -1,4 +1,4 @@
-"""Write values into JSON files, which are merged as the YAML that they are, and must stay JSON."""
+"""Write values to JSON files. They are merged as YAML, because JSON is YAML, but must stay JSON."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Final
 
 from generator.yaml.tree import Value
 
-# The documents of an overlay of ECS. A user's own JSON files are merged by lines, as any other text.
+# The JSON files of an overlay for ECS. Users' own JSON files are merged by lines, like other text.
 NAMES: Final = ("task-definition.json", "service.json", "schedule.json")
 
 
 def is_json(path: str) -> bool:
-    """Tell whether a file is one that we write as JSON."""
+    """Tell whether a path is one of the generator's JSON files."""
     return path.endswith(NAMES)
 
 
 def is_valid(text: str) -> bool:
-    """Tell whether a text is JSON."""
+    """Tell whether a text is valid JSON."""
     try:
         json.loads(text)
     except ValueError:
@@ -26,7 +26,7 @@ def is_valid(text: str) -> bool:
 
 
 def written(value: Value, pad: str = "", newline: str = "\n") -> str:
-    """Return a value as JSON, each further line behind ``pad``."""
+    """Return a value as JSON; all lines after the first start with ``pad``."""
     return json.dumps(_plain(value), indent=2, ensure_ascii=False).replace("\n", newline + pad)
 
 

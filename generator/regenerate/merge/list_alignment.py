@@ -1,4 +1,4 @@
-"""Three versions of a list side by side: which items belong together, and in which order they stand afterwards."""
+"""Align three versions of a list: find items that belong together, and the order of the merged list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 class Row(NamedTuple):
-    """One item by its index in original, local and updated; ``None`` where it is not."""
+    """An item by its index in original, local and updated; ``None`` if it is not in that version."""
 
     old: int | None
     here: int | None
@@ -23,12 +23,12 @@ class Row(NamedTuple):
 
 
 def rows(name: str, before: Sequence[Value], here: Sequence[Value], after: Sequence[Value]) -> list[Row] | None:
-    """Return the rows of a merged list in their order; None where the order of a sequence would be a guess.
+    """Return the rows of a merged list in order; None if the order of a sequence would be a guess.
 
-    An item of local or updated that is in no row is deleted, or stays so.
+    Items of local or updated that are in no row are deleted.
 
     Args:
-        name: the field that holds the list.
+        name: The name of the field with the list.
     """
     if name in list_keys.SEQUENCES:
         return _sequence(before, here, after)
@@ -42,7 +42,7 @@ def documents(before: Sequence[Value], here: Sequence[Value], after: Sequence[Va
 
 
 def weave(base: Sequence[Item], order: Sequence[Item]) -> list[Item]:
-    """Return ``base``, and what is only in ``order``, each item of that after the one that it follows there."""
+    """Return ``base`` with the items that are only in ``order``, each after the item that it follows there."""
     result = list(base)
     known = set(base)
     for index, item in enumerate(order):
@@ -68,7 +68,7 @@ def _matched(
     ours = list_keys.became(before, here, old_keys, here_keys, taken=set(new_keys) - set(old_keys))
     theirs = list_keys.became(before, after, old_keys, new_keys, taken=set(here_keys) - set(old_keys))
     mine = {here_keys[index]: index for index in set(range(len(here))) - set(ours.values())}
-    # What updated calls otherwise is not what was deleted here.
+    # An item that has another name in updated is not the item that was deleted locally.
     known = {new for old, new in theirs.items() if old in ours or old_keys[old] == new_keys[new]}
     other = {new_keys[new]: new for new in range(len(after)) if new not in known}
     return [
@@ -79,7 +79,7 @@ def _matched(
 
 
 def _ordered(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows in local's order; in updated's, if only that has changed it."""
+    """Return the rows in local's order, or in updated's order if only updated has changed it."""
     shared = sorted((row for row in rows if row.here is not None and row.new is not None), key=_here)
     known = sorted((row for row in shared if row.old is not None), key=_old)
     if _rising([_new(row) for row in known]) or not _rising([_here(row) for row in known]):
@@ -117,7 +117,7 @@ def _new(row: Row) -> int:
 
 @dataclass(slots=True)
 class _Edits:
-    """Changes of a sequence: what each item became, and what came in before each (and after the last)."""
+    """The changes of a sequence: what each item became, and what was inserted before each (and after the last)."""
 
     became: dict[int, int] = field(default_factory=dict)
     inserted: dict[int, list[int]] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class _Edits:
     changed: set[int] = field(default_factory=set)
 
     def touches(self, start: int, end: int) -> bool:
-        """Tell whether anything was changed in a stretch of the original, or inserted at its ends."""
+        """Tell whether anything was changed in a range of the original, or inserted at its ends."""
         return any(index in self.changed for index in range(start, end)) or any(
             gap in self.inserted for gap in range(start, end + 1)
         )
@@ -151,7 +151,7 @@ def _sequence(before: Sequence[Value], here: Sequence[Value], after: Sequence[Va
 
 
 def _moved(edits: _Edits, before: Sequence[Value], now: Sequence[Value]) -> dict[int, int]:
-    """Return the items of the original that went from one place to another, with where they are now."""
+    """Return the new indices of the original's items that were moved, by their old indices."""
     came = {list_keys.frozen(now[index]): index for indices in edits.inserted.values() for index in indices}
     gone = edits.changed - edits.became.keys()
     return {old: came[key] for old in gone if (key := list_keys.frozen(before[old])) in came}
@@ -164,7 +164,7 @@ def _inserted(index: int, old: int | None, theirs: _Edits) -> Row:
 def _stayed(old: int, here: int | None, new: int | None, before: Sequence[Value], after: Sequence[Value]) -> list[Row]:
     if here is not None:
         return [Row(old, here, new)]
-    # Deleted here; but what updated has in its stead may be something else.
+    # The item was deleted locally, but the item of updated in its place may be another one.
     if new is not None and before[old] != after[new] and not list_keys.alike(before[old], after[new]):
         return [Row(None, None, new)]
     return []
@@ -186,7 +186,7 @@ def _edits(before: Sequence[Value], now: Sequence[Value]) -> _Edits:
 
 
 def _clash(ours: _Edits, theirs: _Edits, here: Sequence[Value], after: Sequence[Value]) -> bool:
-    """Tell whether both have changed the same stretch otherwise than item by item."""
+    """Tell whether both sides changed the same range in a way that is not item by item."""
     for gap in ours.inserted.keys() & theirs.inserted.keys():
         if [here[index] for index in ours.inserted[gap]] != [after[index] for index in theirs.inserted[gap]]:
             return True

@@ -1,4 +1,4 @@
-"""Match items of lists: by Kubernetes' merge keys, or by another name that an item goes by."""
+"""Match items of lists by Kubernetes' merge keys, or by another name in the item."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import Final
 from generator.yaml.list_names import NAMES
 from generator.yaml.tree import Scalar, Value
 
-# Lists whose order means something, and in which an item may stand twice.
+# Lists with a meaningful order, in which an item may occur twice.
 SEQUENCES: Final = frozenset({"command", "args", "commands", "finally", "entrypoint"})
-# How much of two texts must agree for one to be the other one changed.
+# The lowest similarity of two texts if one is an edited version of the other.
 _ALIKE: Final = 0.6
 _ENOUGH: Final = 500
-# How far a renamed item may stand from where it stood in its gap.
+# The largest distance of a renamed item from its former position in a gap.
 _REACH: Final = 20
 
 Key = tuple[object, ...]
 
 
 def keys(name: str, *lists: Sequence[Value]) -> list[list[Key]]:
-    """Return a key for each item of each list, by one rule for all of them.
+    """Return a key for each item of each list; all lists use the same rule.
 
     Args:
-        name: the field that holds the list.
+        name: The name of the field with the lists.
     """
     if name not in SEQUENCES:
         for rule in _RULES:
@@ -38,7 +38,7 @@ def keys(name: str, *lists: Sequence[Value]) -> list[list[Key]]:
 
 
 def document(value: Value) -> Key:
-    """Return what identifies one of several documents in a file: kind, namespace and name."""
+    """Return the key of a document in a file: kind, namespace and name."""
     if not isinstance(value, dict) or "kind" not in value:
         return ("document",)
     metadata = value.get("metadata")
@@ -47,7 +47,7 @@ def document(value: Value) -> Key:
 
 
 def documents(values: Sequence[Value]) -> list[Key]:
-    """Return what identifies each document of a file; those of one name are numbered."""
+    """Return the keys of a file's documents; documents with the same name get a number."""
     seen: Counter[Key] = Counter()
     found: list[Key] = []
     for key in map(document, values):
@@ -63,11 +63,11 @@ def became(
     new_keys: Sequence[Key],
     taken: Container[Key] = (),
 ) -> dict[int, int]:
-    """Tell which item of a list became which: by key, or renamed where it stands.
+    """Return the new index of each item that stayed, by its old index. Items match by key, or as renamed.
 
-    An item is taken for another one renamed if it stands in the same gap
-    between items that stayed, and is much alike; of several, the most alike.
-    Keys in ``taken`` are no new names of anything: the other side has them, too.
+    An item counts as renamed if it is in the same gap between items that stayed,
+    and is similar; among several, the most similar one counts. Keys in ``taken``
+    are no new names, because the other side has them, too.
     """
     place = {key: index for index, key in enumerate(new_keys)}
     found = {index: place[key] for index, key in enumerate(old_keys) if key in place}
@@ -87,7 +87,7 @@ def became(
 
 
 def _most_alike(before: Sequence[Value], now: Sequence[Value]) -> list[tuple[int, int]]:
-    """Return pairs of alike items, the most alike first, of which no two cross."""
+    """Return pairs of similar items, the most similar first; no two pairs cross."""
     scores = [
         (-score, abs(old - new), old, new)
         for old, item in enumerate(before)
@@ -105,12 +105,12 @@ def _most_alike(before: Sequence[Value], now: Sequence[Value]) -> list[tuple[int
 
 
 def alike(one: Value, other: Value) -> bool:
-    """Tell whether an item may be another one changed."""
+    """Tell whether an item may be an edited version of another one."""
     return likeness(one, other) > 0
 
 
 def likeness(one: Value, other: Value) -> float:
-    """Return how much of one item is in another, at most 1; 0 if it is too little for one to be the other changed."""
+    """Return the similarity of two items, at most 1; 0 if neither can be an edited version of the other."""
     if isinstance(one, dict) and isinstance(other, dict):
         if "kind" in one and "metadata" in one:
             return float(one["kind"] == other.get("kind"))
@@ -129,7 +129,7 @@ def likeness(one: Value, other: Value) -> float:
 
 
 def _agrees(one: Value, other: Value) -> bool:
-    """Tell whether a field says the same; of a map or a list, it is enough that most of it does."""
+    """Tell whether two values of a field agree; maps and lists agree if most of their parts do."""
     return one == other or (not isinstance(one, Scalar) and alike(one, other))
 
 
@@ -142,7 +142,7 @@ def _enough(similarity: float) -> float:
 
 
 def frozen(value: Value) -> object:
-    """Return a value that can be looked up."""
+    """Return a hashable form of a value."""
     if isinstance(value, Scalar):
         return value
     if isinstance(value, dict):
@@ -159,7 +159,7 @@ def _named(field: str) -> Callable[[Value], Key | None]:
 
 
 def _reference(item: Value) -> Key | None:
-    """Return the field and the name in it of ``configMapRef: {name: …}`` and its like."""
+    """Return (field, name) for an item like ``configMapRef: {name: …}``; None for others."""
     for field, value in item.items() if isinstance(item, dict) else ():
         if isinstance(value, dict) and isinstance(value.get("name"), Scalar):
             return ("object", field, value["name"])
@@ -167,7 +167,7 @@ def _reference(item: Value) -> Key | None:
 
 
 def _object(item: Value) -> Key | None:
-    """Return group, kind, namespace and name, as in references to Kubernetes objects."""
+    """Return group, kind, namespace and name of a reference to a Kubernetes object; None for others."""
     if not isinstance(item, dict) or "kind" not in item:
         return None
     return ("object", *_known(item.get("group"), item["kind"], item.get("namespace"), item.get("name")))
@@ -178,7 +178,7 @@ def _known(*parts: Value | None) -> list[object]:
 
 
 def _assigned(item: Value) -> Key | None:
-    """Return the name in ``NAME=value``, as in a ConfigMap's literals and in sync options."""
+    """Return the name in ``NAME=value``, as in a ConfigMap's literals and in sync options; None for others."""
     if isinstance(item, Scalar) and "=" in item.text.strip("="):
         return ("=", item.text.partition("=")[0])
     return None
@@ -188,7 +188,7 @@ _RULES: Final = (*map(_named, NAMES), _reference, _object, _assigned)
 
 
 def _numbered(items: Iterable[object]) -> list[Key]:
-    """Return the items themselves, told apart by how often they came before."""
+    """Return the items themselves as keys, each with the number of equal items before it."""
     seen: Counter[object] = Counter()
     result: list[Key] = []
     for item in items:

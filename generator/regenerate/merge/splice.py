@@ -1,4 +1,4 @@
-"""Edits of a YAML text at the places of its nodes: everything that is not edited stays byte for byte."""
+"""Edit a YAML text at the positions of its nodes; all other bytes stay unchanged."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _Edit = tuple[int, int, str]
 
 
 class Unspliceable(Exception):
-    """The text has a shape that cannot be edited in place; the caller reports a conflict."""
+    """The shape of the text cannot be edited in place; the caller reports a conflict."""
 
 
 def plain(value: Value) -> object:
-    """Return a value as the emitter takes it."""
+    """Return a value in the form for the emitter."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -32,7 +32,7 @@ def plain(value: Value) -> object:
 
 
 def shown(value: Value | None) -> str | None:
-    """Show a value to a reader: YAML on one line."""
+    """Return a value as YAML on one line, for messages; None for None."""
     if value is None:
         return None
     try:
@@ -46,16 +46,16 @@ def _plain_scalar(value: Scalar) -> object:
     if prefix != "tag:yaml.org,2002" or kind == "binary":
         raise Unspliceable(f"a value with the tag {value.tag}")
     if kind == "str":
-        # A block that keeps its last blank lines would take those below it for its own.
+        # A block scalar that keeps its last blank lines would also keep the blank lines below it.
         return yaml_emit.Verbatim(yaml_emit.quoted(value.text)) if value.text.endswith("\n\n") else value.text
     return None if kind == "null" else yaml_emit.Verbatim(value.text)
 
 
 class Splicer:
-    """Edits of one text, collected and applied together.
+    """Collects the edits of a text, and applies them together.
 
-    ``generated`` are the comments that the generator wrote; all others are kept
-    when what they stand in goes.
+    ``generated`` has the comments that the generator wrote; all other comments are
+    kept, even if the node that contains them is removed.
     """
 
     def __init__(self, parsed: Parsed, generated: Counter[str]) -> None:
@@ -64,22 +64,22 @@ class Splicer:
         self._json = json_text.is_json(parsed.path)
         self._newline = "\r\n" if "\r\n" in parsed.text else "\n"
         self._unfinished = not parsed.text.endswith("\n")
-        # A last line without a newline is given one for the time being.
+        # A last line without a newline gets one temporarily.
         self._text = parsed.text + self._newline if self._unfinished else parsed.text
         self._edits: list[_Edit] = []
         self._step, self._offset = _indentation(parsed)
 
     def results(self) -> list[str]:
-        """Return the edited text. If the last line had no end, also the text with one: a block of text may need it."""
+        """Return the edited text. If its last line had no newline, also return it with one: a block may need it."""
         text = self._applied(0, len(self._text), self._edits)
         return [text.removesuffix(self._newline), text] if self._unfinished else [text]
 
     def replace_head(self, end: int, text: str) -> None:
-        """Put another text before ``end``."""
+        """Replace the text before ``end``."""
         self._edit(0, end, text)
 
     def write_out(self, alias: Node, value: Value) -> None:
-        """Write a value in place of an alias whose anchor goes."""
+        """Write a value in place of an alias whose anchor is removed."""
         for document in self._parsed.documents:
             for node in document.root.walk():
                 for entry in node.entries:
@@ -87,7 +87,7 @@ class Splicer:
                         self._replace(node, entry, value)
 
     def write(self, pages: Sequence[Page]) -> None:
-        """Make every change of a file."""
+        """Make all changes of a file."""
         stay = {page.document for page in pages}
         for document in self._parsed.documents:
             if document not in stay:
@@ -107,12 +107,12 @@ class Splicer:
             self._entries(change)
         elif isinstance(change, New):
             body = self._lines(self._emitted(change.value)) + self._notes(root.start, root.end, "")
-            # Nothing but a scalar may stand beside the `---`.
+            # Only a scalar may be on the line of the `---`.
             beside = self._is_compact(root.start)
             self._edit(root.start, root.end, (self._newline if beside else "") + body.removesuffix(self._newline))
 
     def _insert_document(self, following: Sequence[Document], value: Value) -> None:
-        """Insert a new document before others, or after all."""
+        """Insert a new document before the ``following`` ones, or at the end."""
         body = self._emitted(value)
         if following and not self._text.startswith("---", following[0].mark):
             place, lines = following[0].mark, [*body, "---"]
@@ -148,7 +148,7 @@ class Splicer:
             self._fill(change)
 
     def _fill(self, change: Within) -> None:
-        """Change the entries that stay, and put new ones between them."""
+        """Change the entries that stay, and insert new ones between them."""
         node, previous = change.node, None
         for part in change.parts:
             if part.entry:
@@ -176,10 +176,10 @@ class Splicer:
         return self._lines(self._emitted(part.change.value, head, pad))
 
     def _remove(self, node: Node, staying: set[Entry]) -> None:
-        """Take the other entries out, and leave the comments that stand in them."""
+        """Remove the other entries, but keep the comments in them."""
         entries = list(node.entries)
         if entries[0] not in staying and self._is_compact(entries[0].start):
-            # What comes next moves up behind the dash.
+            # The next field moves to the line of the dash.
             start = entries[0].start
             while entries[0] not in staying:
                 entries.pop(0)
@@ -197,7 +197,7 @@ class Splicer:
             text = _anchor(node) + self._in_line(node, value, flow=parent.flow)
             if node.start < node.end:
                 self._edit(node.start, node.end, text)
-            else:  # `key:`, and in braces a mere `key`
+            else:  # This is `key:`, or `key` alone in braces.
                 colon = ":" if entry.key and entry.head == entry.key.end else ""
                 self._edit(entry.head, entry.head, f"{colon} {text}")
             return
@@ -206,7 +206,7 @@ class Splicer:
         first, *below = self._emitted(value, head, pad)
         if node.anchor and entry.key is None and below:
             raise Unspliceable("an anchor on an item of a list")
-        # What stood on lines of its own below the key goes by lines: the comment beside the key stays.
+        # A value on its own lines below the key is replaced by lines, so that the comment on the key's line stays.
         split = entry.head if "\n" in self._text[entry.head : node.start] else entry.end
         self._edit(entry.head, split, f" {_anchor(node)}{first[len(head) :].lstrip()}".rstrip())
         place, until = self._line_end(split), self._after(entry)
@@ -214,7 +214,7 @@ class Splicer:
         self._edit(place, until, self._lines(below) + notes)
 
     def _in_line(self, node: Node, value: Value, *, flow: bool) -> str:
-        """Return a value on one line, in the quotes that the user chose."""
+        """Return a value on one line, with the quotes that the user chose."""
         new = plain(value)
         chosen = node.style and not self._text.endswith(yaml_emit.scalar(node.text), node.start, node.end)
         if isinstance(new, str) and chosen and node.style == '"':
@@ -228,7 +228,7 @@ class Splicer:
     # -- other orders, and brackets ------------------------------------------
 
     def _reorder(self, change: Within) -> None:
-        """Write a list in another order; each item takes the comments above it along."""
+        """Write a list in another order; comments above an item move with it."""
         node = change.node
         if self._is_compact(node.entries[0].start):
             raise Unspliceable("the order of a list within a list")
@@ -274,7 +274,7 @@ class Splicer:
         return key + yaml_emit.flow(plain(part.change.value))
 
     def _changed(self, parent: Node, entry: Entry, change: Change, start: int, end: int) -> str:
-        """Return a stretch of the text with an entry in it, changed."""
+        """Return a range of the text that contains an entry, with the entry changed."""
         made = len(self._edits)
         self._change(parent, entry, change)
         edits = self._edits[made:]
@@ -288,7 +288,7 @@ class Splicer:
             self._edits.append((start, end, text))
 
     def _applied(self, start: int, end: int, edits: Sequence[_Edit]) -> str:
-        """Return a stretch of the text, edited. Edits at one place apply in the order in which they were made."""
+        """Return a range of the text with edits. Edits at the same position apply in their order."""
         pieces: list[str] = []
         for first, last, text in sorted(edits, key=lambda edit: edit[:2]):
             if not start <= first <= last <= end:
@@ -305,7 +305,7 @@ class Splicer:
         return "".join(f"{line}{self._newline}" for line in lines)
 
     def _notes(self, start: int, end: int, pad: str) -> str:
-        """Return a user's comments in a stretch of the text, each on a line of its own."""
+        """Return the users' comments in a range of the text, each on its own line."""
         comments = self._parsed.comments(start, end)
         return self._lines([f"{pad}{comment.text}" for comment in comments if comment.says not in self._generated])
 
@@ -316,19 +316,19 @@ class Splicer:
         return self._text.rfind("\n", 0, offset) + 1
 
     def _line_end(self, offset: int) -> int:
-        """Return where the line of an offset ends, its newline included."""
+        """Return the end of an offset's line, including its newline."""
         return self._text.index("\n", offset) + 1
 
     def _first_on_line(self, line: int) -> int:
-        """Return where the first character of a line stands that is no space."""
+        """Return the offset of a line's first character that is no space."""
         return line + len(self._text[line:]) - len(self._text[line:].lstrip(" "))
 
     def _is_compact(self, start: int) -> bool:
-        """Tell whether something stands before an entry on its line: the dash of the list that it is in."""
+        """Tell whether an entry follows the dash of its list on the same line."""
         return not self._text[self._line_start(start) : start].isspace() and start > self._line_start(start)
 
     def _after(self, entry: Entry) -> int:
-        """Return where the lines of an entry end: its own, and those with comments that are deeper than it is."""
+        """Return the end of an entry's lines, including deeper comments below it."""
         depth = entry.start - self._line_start(entry.start)
         end = position = self._line_end(entry.end)
         while match := _COMMENT_OR_BLANK.match(self._text, position):
@@ -340,7 +340,7 @@ class Splicer:
         return end
 
     def _above(self, start: int) -> int:
-        """Return where the comments right above an entry start, unless they are the head of the file."""
+        """Return the start of the comments directly above an entry, except the comments at the top of the file."""
         line = top = self._line_start(start)
         while top and (match := _COMMENT_OR_BLANK.match(self._text, self._line_start(top - 1))):
             if not match[2] or len(match[1]) != start - line:
@@ -350,17 +350,17 @@ class Splicer:
 
 
 def _is_one_line(node: Node) -> bool:
-    """Tell whether a scalar may take the place of this node without touching the lines around it."""
+    """Tell whether a scalar can replace this node without changes of the lines around it."""
     return node.kind == "alias" or (node.kind == "scalar" and node.style not in ("|", ">"))
 
 
 def _anchor(node: Node) -> str:
-    """Return the anchor that a new value takes over, since others may refer to it."""
+    """Return the anchor that a new value must keep, because aliases may refer to it."""
     return f"&{node.anchor} " if node.anchor else ""
 
 
 def _indentation(parsed: Parsed) -> tuple[str, str]:
-    """Return how much deeper than its key this file writes maps, and lists; by the first ones of it."""
+    """Return the additional indentation of maps and of lists below their keys, from the first ones in the file."""
     found: dict[str, int] = {}
     for document in parsed.documents:
         for node in document.root.walk():

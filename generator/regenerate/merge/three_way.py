@@ -1,10 +1,10 @@
 """The three-way merge of YAML trees, as edits of the local text.
 
-What changed from *original* to *updated* is applied to *local*, field by
-field; what only a person changed is not touched at all, not even by a space.
-Here it is decided what becomes of each node (``plan``); ``splice`` then edits
-the text. At the end the edited text is read again: it must mean exactly what
-was decided, and hold every comment that was there.
+The changes from *original* to *updated* are applied to *local*, field by field.
+Parts that only a person changed stay exactly as they are. This module decides
+the change of each node (``edit_plan``), and ``splice`` edits the text. At the
+end, the edited text is read again: it must have exactly the decided values and
+all comments.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ Path = tuple[str | field_names.Item, ...]
 def merge(
     path: str, original: str, local: str, updated: str, settle: Settle = leave_open
 ) -> tuple[str, list[Conflict]]:
-    """Return the merged text, and the conflicts that ``settle`` left open (the text is of no use then).
+    """Return the merged text, and the conflicts that ``settle`` left open (the text is then useless).
 
     Raises:
-        SpecError: ``local`` is not YAML.
+        SpecError: ``local`` is not valid YAML.
     """
     before, here, after = Parsed(original, path), Parsed(local, path), Parsed(updated, path)
     decisions = _Decisions(here, settle)
@@ -46,7 +46,7 @@ def merge(
 
 
 def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page]) -> str:
-    """Return the local text with all changes made, and proven to be right."""
+    """Return the local text with all changes, after a check of the result."""
     generated = Counter(comment.says for comment in original.comments())
     splicer = Splicer(local, generated)
     head, new_head = _head(original), _head(updated)
@@ -66,7 +66,7 @@ def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page])
 
 
 def _reread(texts: Sequence[str], path: str, wanted: list[Value]) -> tuple[str, Parsed]:
-    """Return the first text that means what is wanted."""
+    """Return the first text with the ``wanted`` values, and its parsed form."""
     for text in texts:
         with suppress(SpecError):
             again = Parsed(text, path)
@@ -76,7 +76,7 @@ def _reread(texts: Sequence[str], path: str, wanted: list[Value]) -> tuple[str, 
 
 
 def _whole(path: str, local: str, updated: str, reason: str, settle: Settle) -> tuple[str, list[Conflict]]:
-    """Return one conflict over a file that cannot be merged in place."""
+    """Return one conflict about a whole file that cannot be merged in place."""
     conflict = Conflict(path, 1, "", None, f"the file as it is ({reason})", "the file as generated")
     side = settle(conflict)
     if side is None:
@@ -85,12 +85,12 @@ def _whole(path: str, local: str, updated: str, reason: str, settle: Settle) -> 
 
 
 def _head(parsed: Parsed) -> str:
-    """Return the comments that a file starts with."""
+    """Return the comments at the top of a file."""
     return parsed.text[: parsed.documents[0].mark] if parsed.documents else ""
 
 
 def _orphans(local: Parsed, pages: Sequence[Page]) -> Iterator[tuple[Node, Value]]:
-    """Yield the aliases that stay while their anchors go, with what they mean."""
+    """Yield the aliases that stay although their anchors are removed, with their values."""
     if not local.has_aliases:
         return
     staying: set[Node] = set()
@@ -103,7 +103,7 @@ def _orphans(local: Parsed, pages: Sequence[Page]) -> Iterator[tuple[Node, Value
 
 
 def _staying(node: Node, change: Change) -> Iterator[Node]:
-    """Yield the nodes whose text, or at least whose anchor, is still there after a change."""
+    """Yield the nodes whose text, or at least whose anchor, stays after a change."""
     if isinstance(change, Kept):
         yield from node.walk()
         return
@@ -115,21 +115,21 @@ def _staying(node: Node, change: Change) -> Iterator[Node]:
 
 
 class _Decisions:
-    """Decisions on each node of a local file, and the conflicts that stay open."""
+    """The decisions about each node of a local file, and the open conflicts."""
 
     def __init__(self, local: Parsed, settle: Settle) -> None:
         self.local = local
         self.settle = settle
         self.open: list[Conflict] = []
-        # What nodes mean after their change; only kept where an alias may refer to them.
+        # The new values of changed nodes; stored only if an alias may refer to them.
         self._values: dict[Node, Value] = {}
-        # The alias through which nodes are looked at, if they are not looked at where they stand.
+        # The alias through which nodes are visited, if they are not visited at their own place.
         self._through: Node | None = None
 
     # -- documents ---------------------------------------------------------
 
     def pages(self, original: Parsed, updated: Parsed) -> list[Page]:
-        """Match documents by kind and name; the one of a single-document file is the one there is."""
+        """Match documents by kind and name; in a file with a single document, that one matches."""
         before, here, after = original.value, self.local.documents, updated.value
         if len(before) == len(here) == len(after) == 1:
             return [Page(here[0], self._node(before[0], here[0].root, after[0], ()))]
@@ -140,7 +140,7 @@ class _Decisions:
     # -- nodes -------------------------------------------------------------
 
     def _field(self, before: Value | None, node: Node, after: Value | None, path: Path) -> Change | None:
-        """Decide what becomes of something that is there in local; None if it goes."""
+        """Return the change of a node in local; None if it is removed."""
         if after is not None:
             return self._node(before, node, after, path)
         if before is not None and self._yields(node, path, before, node.value, None):
@@ -159,7 +159,7 @@ class _Decisions:
             kept = self._kept(node)
             if kept.value == here:
                 return kept
-            # It refers to something that changes, and is itself to mean what it did.
+            # The alias refers to a node that changes, but its own value must stay.
             before = after = here
         if node.kind == "alias":
             return self._alias(before, node, after, path)
@@ -173,22 +173,22 @@ class _Decisions:
         return Kept(self._now(node))
 
     def _now(self, node: Node) -> Value:
-        """Return what a node means after the changes decided so far, if it stays as it is written."""
+        """Return the value of a node after the changes decided so far, if its own text does not change."""
         if self._through or not self.local.has_aliases:
             return node.value
         return self._values[node] if node in self._values else meaning(node, self._now)
 
     def _alias(self, before: Value | None, node: Node, after: Value, path: Path) -> Change:
-        """Leave an alias where its anchor comes to mean the right thing, and write it out otherwise."""
+        """Keep an alias if its anchor gets the right value; otherwise, write out the value."""
         assert node.target is not None
         change = self._elsewhere(node, before, node.target, after, path)
         assert change is not None
         return Kept(change.value) if self._now(node) == change.value else New(change.value)
 
     def _elsewhere(self, at: Node, before: Value | None, node: Node, after: Value | None, path: Path) -> Change | None:
-        """Decide what a node comes to mean at a place that refers to it.
+        """Return the change of a node for the place ``at`` of an alias.
 
-        Where it stands itself, it may become another.
+        At its own place, the node may change in another way.
         """
         outer, self._through = self._through, self._through or at
         change = self._field(before, node, after, path)
@@ -217,7 +217,7 @@ class _Decisions:
         if given.keys() <= value.keys():
             changes |= {entry.name: Kept(NULL) for entry in node.entries if entry.inherits}
         else:
-            given = {}  # what the merge key gives is written out, but for what goes
+            given = {}  # The fields from the merge key are written out, except removed ones.
         stay = [name for name in own if name in changes]
         new = [name for name in changes if name not in own and given.get(name) != value[name]]
         order = list_alignment.weave(stay, [*(key for key in after if key in stay or key in new), *new])
@@ -246,9 +246,9 @@ class _Decisions:
         after: Sequence[Value],
         path: Callable[[int, Sequence[Node]], Path],
     ) -> list[tuple[Row, Change]]:
-        """Decide what becomes of the items of a list, or of the documents of a file; those that go are left out."""
+        """Return the changes of a list's items, or of a file's documents, without removed ones."""
         changes: dict[Row, Change | None] = {}
-        # In the order of the text, so that anchors come before their aliases.
+        # The order of the text is used, so that anchors come before their aliases.
         for row in sorted(rows, key=lambda row: -1 if row.here is None else row.here):
             old = None if row.old is None else before[row.old]
             new = None if row.new is None else after[row.new]
@@ -261,7 +261,7 @@ class _Decisions:
     # -- conflicts ---------------------------------------------------------
 
     def _yields(self, node: Node, path: Path, before: Value | None, here: Value, after: Value | None) -> bool:
-        """Tell whether the local value makes way for the generated one: it is unedited, or a conflict is settled so."""
+        """Tell whether the generated value replaces the local one: it has no edit, or ``settle`` has decided so."""
         if here == before:
             return True
         line, _ = self.local.place((self._through or node).start)
@@ -273,7 +273,7 @@ class _Decisions:
 
 
 def _fields(node: Node) -> dict[str, Node]:
-    """Return the fields of a map: its own, then those that it has through merge keys."""
+    """Return the fields of a map by name: its own, then those from merge keys."""
     found = {entry.name: entry.node for entry in node.entries if not entry.inherits}
     for entry in node.entries:
         for source in entry.sources if entry.inherits else ():
@@ -283,7 +283,7 @@ def _fields(node: Node) -> dict[str, Node]:
 
 
 def _within(node: Node, value: Value, parts: list[Part]) -> Change:
-    """Change a map or list in place, if anything of it stays."""
+    """Return a change of a map or list in place if any part of it stays, else a new value."""
     if all(part.entry and isinstance(part.change, Kept) for part in parts) and len(parts) == len(node.entries):
         entries = [part.entry for part in parts]
         if entries == node.entries and node.entries:
@@ -292,7 +292,7 @@ def _within(node: Node, value: Value, parts: list[Part]) -> Change:
 
 
 def _is_like(kind: type[Any], before: Value | None, here: Value, after: Value) -> bool:
-    """Tell whether all three are maps (or lists), or nothing in places of such."""
+    """Tell whether all three are maps (or lists), or missing."""
     return isinstance(after, kind) and all(isinstance(value, kind) or value in (None, NULL) for value in (before, here))
 
 
@@ -301,6 +301,6 @@ def _filled(value: Value | None, empty: Any) -> Any:
 
 
 def _document_path(index: int, roots: Sequence[Node]) -> Path:
-    """Return a document's part of the path of its fields, if there are several."""
+    """Return the start of the path of a document's fields; empty if there is only one document."""
     words = [part.text for part in list_keys.document(roots[index].value)[1:] if isinstance(part, Scalar)]
     return ("/".join(words),) if len(roots) > 1 and words else ()
