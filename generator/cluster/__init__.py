@@ -4,8 +4,8 @@
 >>> local = cluster.up(cluster.default_directory(), echo=print)  # doctest: +SKIP
 >>> print(local.kubectl("get", "nodes"))  # doctest: +SKIP
 
-Every component is an ordinary process on a port of its own. As root there is a
-real node (containerd and a kubelet, so that pods run); otherwise KWOK plays it.
+Each component is an ordinary process with its own port. Root gets a real node
+(containerd and a kubelet, so that pods run); otherwise KWOK simulates the node.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Argo CD as processes beside the API server, configured by its own manifests.
 
-All components are the one ``argocd`` program under different names. They act
-with the administrator's kubeconfig, as if they ran inside of the cluster
-(``ARGOCD_FAKE_IN_CLUSTER``). The server makes up the administrator's password,
-as it does at every fresh installation, so that it appears in no command line.
+All components are the program ``argocd`` under different names. They use the
+administrator's kubeconfig, as if they ran in the cluster
+(``ARGOCD_FAKE_IN_CLUSTER``). The server generates the administrator's password,
+as in every new installation, so that no command line contains it.
 
-The user interface is part of the ``argocd`` of a release. One that was built
-from the Go module has the API only: its files are not in the module.
+The ``argocd`` of a release contains the user interface. One that was built from
+the Go module has only the API, because the module does not contain those files.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ PORTS = (
 PROGRAMS = {"notifications-controller": "argocd-notifications"}
 """Names under which the ``argocd`` program plays a component, where it is not the component's own."""
 
-# What Argo CD turns repositories into manifests with.
+# The programs that Argo CD uses to make manifests from repositories.
 _RENDERERS = ("kustomize", "helm")
-# Pushes arrive by webhook within a second; this is for what no webhook tells, such as a change made in the cluster.
+# Pushes arrive by webhook within a second. Polling finds other changes, such as those made in the cluster.
 RECONCILIATION = "60s"
 
 
@@ -77,7 +77,7 @@ def parts(state: State) -> list[Part]:
 
 
 def _arguments(ports: Mapping[str, int]) -> dict[str, list[str]]:
-    """Return the arguments of each program; ``ports`` go by the names without ``argocd-``."""
+    """Return the arguments of each program; the keys of ``ports`` are names without ``argocd-``."""
     namespace = f"--namespace={NAMESPACE}"
     redis = f"--redis=127.0.0.1:{ports['redis']}"
     repo_server = f"127.0.0.1:{ports['repo-server']}"
@@ -90,7 +90,7 @@ def _arguments(ports: Mapping[str, int]) -> dict[str, list[str]]:
             "--metrics-address=127.0.0.1",
             redis,
             "--disable-tls",
-            # Its default names a file, which --disable-tls does not go with.
+            # The default is the name of a file, which cannot be combined with --disable-tls.
             "--client-ca-path=",
         ],
         "server": [
@@ -161,7 +161,7 @@ def _environment(state: State) -> dict[str, str]:
         "REDIS_PASSWORD": state.secrets["redis_password"],
         "ARGOCD_FAKE_IN_CLUSTER": "true",
         "ARGOCD_GPG_ENABLED": "false",
-        # Argo CD's Deployments read it from the ConfigMap that has it; the programs read it here only.
+        # Argo CD's Deployments read this from a ConfigMap; the programs read it only from here.
         "ARGOCD_RECONCILIATION_TIMEOUT": RECONCILIATION,
         "ARGOCD_RECONCILIATION_JITTER": "0s",
         "ARGOCD_TLS_DATA_PATH": str(home / "tls"),
@@ -184,20 +184,20 @@ def _files(state: State) -> None:
         if not link.is_symlink() or link.readlink() != target:
             link.unlink(missing_ok=True)
             link.symlink_to(target)
-    # Without it every comparison fails with "permission denied", whether signatures are verified or not.
+    # Without this, all comparisons fail with "permission denied", even if signatures are not verified.
     wrapper = layout.bin / "git-verify-wrapper.sh"
     shutil.copyfile(tools.asset("argo-cd", "hack/git-verify-wrapper.sh"), wrapper)
     wrapper.chmod(0o755)
 
 
 def _write_redis(state: State) -> None:
-    """Configure Redis: it is a cache and keeps nothing on disk; the password keeps other users of this machine out."""
+    """Configure Redis as a cache without files; a password protects it from other users of this machine."""
     lines = [
         "bind 127.0.0.1",
         f"port {state.ports['redis']}",
         f"requirepass {state.secrets['redis_password']}",
         f"dir {state.layout.data}",
-        # It would overwrite the command line and the environment by which ``down`` recognises it.
+        # Otherwise it would overwrite its command line and environment, by which ``down`` recognises it.
         "set-proc-title no",
         'save ""',
         "appendonly no",
@@ -212,7 +212,7 @@ def _crds(state: State) -> None:
 
 
 def _configure(state: State) -> None:
-    """Apply the namespace, and Argo CD's own configuration with the local cluster's laid over it."""
+    """Apply the namespace, and Argo CD's own configuration with the local cluster's settings merged over it."""
     folder = tools.asset("argo-cd", "manifests/base")
     names = ("cm", "cmd-params-cm", "gpg-keys-cm", "rbac-cm", "secret", "ssh-known-hosts-cm", "tls-certs-cm")
     files = [folder / "config" / f"argocd-{name}.yaml" for name in names]
@@ -221,7 +221,7 @@ def _configure(state: State) -> None:
     _data(manifests["argocd-cm"], "data").update(
         {"url": url(state), "timeout.reconciliation": RECONCILIATION, "timeout.reconciliation.jitter": "0s"}
     )
-    # Gitea signs its webhooks the way Gogs does, and Argo CD verifies them as such.
+    # Gitea signs its webhooks like Gogs, and Argo CD verifies them as webhooks of Gogs.
     _data(manifests["argocd-secret"], "stringData").update(
         {
             "webhook.gogs.secret": state.secrets["webhook_secret"],
@@ -239,7 +239,7 @@ def _data(manifest: dict[str, Any], key: str) -> dict[str, str]:
 
 
 def _read_password(state: State) -> None:
-    """Record the password that argocd-server has made up, from its Secret."""
+    """Read the password that argocd-server has generated from its Secret, and record it."""
     output = kubectl(
         state, "get", "secret", "argocd-initial-admin-secret", "--namespace", NAMESPACE, "--output", "json"
     )
@@ -247,7 +247,7 @@ def _read_password(state: State) -> None:
 
 
 def _credentials(state: State) -> None:
-    """Let Argo CD read every repository of the forge, private ones too."""
+    """Give Argo CD credentials for all repositories of the forge, including private ones."""
     secret = {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -267,12 +267,12 @@ def _credentials(state: State) -> None:
 
 
 def new_secrets() -> dict[str, str]:
-    """Make up the passwords that Argo CD's parts share with each other and with the forge."""
+    """Return new passwords that Argo CD's parts share with each other and with the forge, by name."""
     return {name: secrets.token_urlsafe(32) for name in ("redis_password", "webhook_secret", "argocd_secret_key")}
 
 
 def login(server: str, password: str) -> str:
-    """Log in, and return a session token for Argo CD's API, valid for a day."""
+    """Log in and return a session token for Argo CD's API, valid for a day."""
     status, answer = probe.request_json(
         "POST", f"{server}/api/v1/session", body={"username": USER, "password": password}
     )

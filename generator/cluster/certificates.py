@@ -1,7 +1,7 @@
-"""The cluster's own certificate authority, by the ``openssl`` program (3.0 or later).
+"""The cluster's own certificate authority, made with the program ``openssl`` (3.0 or later).
 
-Keys are elliptic (P-256), because RSA keys take a second each. Nothing here is
-trusted by anything outside the cluster, and all of it goes with ``down``.
+Keys are elliptic (P-256), because each RSA key takes a second. Nothing outside
+of the cluster trusts these certificates, and ``down`` removes them.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A certificate authority in ``directory``; each method returns what an earlier run has made, if it has."""
+    """A certificate authority in ``directory``; methods return the files of an earlier run if they exist."""
 
     directory: Path
 
     @property
     def certificate(self) -> Path:
-        """Return the authority's own certificate, for clients to verify servers by."""
+        """Return the path of the authority's own certificate, which clients use to verify servers."""
         return self.directory / "ca.crt"
 
     def create(self) -> None:
@@ -58,9 +58,9 @@ class Authority:
         """Issue a certificate for clients and servers, as ``<name>.crt`` and ``<name>.key``.
 
         Args:
-            name: Names the two files.
-            common_name: The client's user, to Kubernetes.
-            organization: The client's group, to Kubernetes.
+            name: The name of the two files.
+            common_name: The client's user in Kubernetes.
+            organization: The client's group in Kubernetes.
             hosts: DNS names and IP addresses of a server.
         """
         pair = self._pair(name)
@@ -78,7 +78,7 @@ class Authority:
         return pair
 
     def key_pair(self, name: str) -> Pair:
-        """Make a bare public key (``<name>.crt``) and private key, to sign service account tokens with."""
+        """Make a public key (``<name>.crt``) and a private key that signs tokens of ServiceAccounts."""
         pair = self._pair(name)
         if pair.certificate.exists():
             return pair
@@ -94,7 +94,7 @@ class Authority:
 
     @staticmethod
     def _openssl(arguments: Sequence[str], pair: Pair) -> None:
-        """Run openssl; the certificate gets its name last, since its presence says that the pair is complete."""
+        """Run openssl. The certificate gets its name last, because its existence means that the pair is complete."""
         unfinished = pair.certificate.with_suffix(".new")
         host_programs.run(["openssl", *arguments, "-keyout", pair.key, "-out", unfinished], hint=_HINT, timeout=30)
         unfinished.replace(pair.certificate)

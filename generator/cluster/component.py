@@ -1,4 +1,4 @@
-"""Start the cluster's daemons and one-off steps, as early and as parallel as their needs allow."""
+"""Start the cluster's daemons and run one-time steps, each as soon as its dependencies are ready, in parallel."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ POLL_SECONDS = 0.05
 
 
 class Part(Protocol):
-    """A daemon or a step, which needs other parts before it."""
+    """A daemon or a step; it may depend on other parts."""
 
     @property
     def name(self) -> str:
-        """Return the name by which other parts refer to it, and that is shown."""
+        """Return the name for other parts and for output."""
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Return the names of parts that come before it."""
+        """Return the names of parts that must be ready before it."""
 
     def bring_up(self, state: State, cancelled: threading.Event) -> bool:
-        """Start it or do it; return False if there was nothing to do."""
+        """Start the daemon or run the step; return False if there was nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An action that is done once (``again``: at each ``up``, because a reboot undoes it)."""
+    """An action that runs once; with ``again``, it runs at each ``up``, because a reboot undoes it."""
 
     name: str
     action: Callable[[], None]
@@ -54,7 +54,7 @@ class Step:
     again: bool = False
 
     def bring_up(self, state: State, cancelled: threading.Event) -> bool:
-        """Do it, unless it is done already or ``cancelled`` is set."""
+        """Run the step, unless it is done already or ``cancelled`` is set."""
         if cancelled.is_set():
             return False
         if not self.again and self.name in state.done:
@@ -67,9 +67,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A daemon: what to run, how to see that it is ready, and what must be ready before it.
+    """A daemon: the command, a probe for its readiness, and the parts that must be ready before it.
 
-    ``env`` is its whole environment, where ``environment.daemon()`` will not do.
+    ``env`` is its whole environment, if ``environment.daemon()`` is not suitable.
     """
 
     name: str
@@ -83,9 +83,9 @@ class Component:
     timeout: float = 90
 
     def bring_up(self, state: State, cancelled: threading.Event) -> bool:
-        """Start it unless it runs, and wait until it is ready.
+        """Start the daemon unless it runs, and wait until it is ready.
 
-        Raises ClusterError with the end of its log when it ends, or is not ready within ``timeout`` seconds.
+        Raise ClusterError with the end of its log if it ends, or is not ready within ``timeout`` seconds.
         """
         running = state.processes.get(self.name)
         fresh = running is None or not running.alive
@@ -94,7 +94,7 @@ class Component:
                 self.prepare()
             running = self._adopt(state) or self._spawn(state)
         deadline = time.monotonic() + self.timeout
-        # In this order: what answers may be another program on its port, while it has ended for want of that port.
+        # The process is checked first: if another program has its port, the probe succeeds without the process.
         while not (self._is_ready() and running.alive):
             if cancelled.is_set():
                 return fresh
@@ -106,7 +106,7 @@ class Component:
         return fresh
 
     def _adopt(self, state: State) -> Process | None:
-        """Find and record a process that an ``up`` started, but was killed before it could record it."""
+        """Find and record a process from an ``up`` that was killed before it recorded the process; else None."""
         argv = [str(word).encode() for word in self.argv]
         recorded = list(state.processes.values())
         for found in marked(state.layout).values():
@@ -142,10 +142,10 @@ class Component:
 
 
 def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
-    """Start all ``parts``, each as soon as its needs are met; echo the seconds that each took.
+    """Start all ``parts``, each as soon as its dependencies are ready; print the seconds of each with ``echo``.
 
-    The first failure is raised once the parts under way have stopped waiting.
-    What was started stays, recorded, for the next ``up`` or for ``down``.
+    The first failure is raised after the other parts have stopped waiting. Started
+    parts keep running and are recorded, for the next ``up`` or for ``down``.
     """
     waiting = {part.name: part for part in parts}
     done: set[str] = set()
@@ -169,9 +169,9 @@ def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
 
 @contextmanager
 def _usual_modes() -> Iterator[None]:
-    """Let a component that runs as another user read what is made for it, whatever the caller's umask is.
+    """Set a usual umask, so that a component that runs as another user can read its files.
 
-    What is private is made so explicitly, and lies in folders that are.
+    Private files get their permissions explicitly, and are in private folders.
     """
     before = os.umask(0o022)
     try:
@@ -181,7 +181,7 @@ def _usual_modes() -> Iterator[None]:
 
 
 def stop(processes: Mapping[str, Process], *, grace: float = 1.5) -> None:
-    """Stop all of ``processes``: SIGTERM, and SIGKILL for those still there after ``grace`` seconds."""
+    """Stop all ``processes`` with SIGTERM; those that still run after ``grace`` seconds get SIGKILL."""
     for sign, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
         remaining = [value for value in processes.values() if value.alive]
         for value in remaining:
@@ -192,7 +192,7 @@ def stop(processes: Mapping[str, Process], *, grace: float = 1.5) -> None:
 
 
 def send(target: Process, sign: signal.Signals) -> None:
-    """Send a signal to a process, unless its id belongs to another one by now."""
+    """Send a signal to a process, unless its id now belongs to another process."""
     if target.alive:
         try:
             os.kill(target.pid, sign)
@@ -201,7 +201,7 @@ def send(target: Process, sign: signal.Signals) -> None:
 
 
 def marked(layout: Layout) -> dict[str, Process]:
-    """Find every process with this cluster's marker, recorded or not, by program and id (Linux; elsewhere none)."""
+    """Return all processes with this cluster's marker, recorded or not, by program and id; empty except on Linux."""
     wanted = f"{MARKER}={layout.directory}".encode()
     found: dict[str, Process] = {}
     for entry in Path("/proc").glob("[0-9]*"):

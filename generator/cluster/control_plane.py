@@ -1,8 +1,8 @@
 """The Kubernetes control plane: etcd, API server, controller manager, scheduler.
 
-The API server listens on one address only: the real node's, so that pods reach
-it as ``kubernetes.default``, or the loopback address when KWOK plays the nodes.
-Everyone comes with a token; etcd accepts only certificates of our authority.
+The API server listens on one address only: that of the real node, so that pods
+reach it as ``kubernetes.default``, or the loopback address with KWOK. All clients
+use tokens; etcd accepts only certificates of the cluster's own authority.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ IDENTITIES = {
 
 
 def parts(state: State, network: Network) -> list[Part]:
-    """List the control plane's parts, from the certificates to the API server and its controllers."""
+    """Return the control plane's parts, from the certificates to the API server and its controllers."""
     ports = state.ports
     authority = Authority(state.layout.pki)
     etcd_url = f"https://127.0.0.1:{ports['etcd']}"
@@ -119,12 +119,12 @@ def api_url(state: State, network: Network) -> str:
 
 
 def kubeconfig(layout: Layout, identity: str) -> Path:
-    """Return the path of the kubeconfig of one of ``IDENTITIES`` or of a node; the administrator's is the user's."""
+    """Return the path of the kubeconfig for one of ``IDENTITIES`` or for a node; the user gets the administrator's."""
     return layout.kubeconfig if identity == "admin" else layout.pki / f"{identity}.kubeconfig"
 
 
 def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, timeout: float = 60) -> str:
-    """Run kubectl as administrator and return its standard output; its cache stays out of the home directory."""
+    """Run kubectl as administrator and return its standard output; its cache is not in the home directory."""
     layout = state.layout
     env = {
         **environment.daemon(layout.home, state.subnet),
@@ -138,12 +138,12 @@ def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, time
 
 
 def apply(state: State, *arguments: str | Path, stdin: str | None = None) -> None:
-    """Apply on the server's side, which alone takes CRDs that are larger than an annotation may be."""
+    """Apply manifests on the server's side, because some CRDs are too large for an annotation."""
     kubectl(state, "apply", "--server-side", "--force-conflicts", *arguments, stdin=stdin)
 
 
 def wait_served(state: State, group_version: str, *resources: str, seconds: float = 30) -> None:
-    """Wait until the API server serves the given custom resources, which it does a little after they are defined."""
+    """Wait until the API server serves these custom resources, a short time after their definition."""
     deadline = time.monotonic() + seconds
     while not set(resources) <= _served(state, group_version):
         if time.monotonic() > deadline:
@@ -167,7 +167,7 @@ def _api_server(state: State, network: Network, etcd_url: str) -> list[str | Pat
         f"--bind-address={network.node_ip}",
         f"--secure-port={state.ports['kube-apiserver']}",
         f"--service-cluster-ip-range={network.services}",
-        # A loopback address cannot stand in the endpoints of the `kubernetes` Service.
+        # A loopback address cannot be in the endpoints of the Service `kubernetes`.
         *([f"--advertise-address={network.node_ip}"] if state.node == "real" else ["--endpoint-reconciler-type=none"]),
         f"--etcd-servers={etcd_url}",
         f"--etcd-cafile={pki}/ca.crt",
@@ -218,7 +218,7 @@ def _certificates(state: State, authority: Authority, network: Network) -> None:
 
 
 def _write_kubeconfig(path: Path, server: str, ca: Path, user: str, token: str) -> None:
-    """Write a kubeconfig with the authority's certificate in it, so that it can be copied elsewhere."""
+    """Write a kubeconfig that contains the authority's certificate, so that users can copy it."""
     certificate = base64.b64encode(ca.read_bytes()).decode()
     write_private(
         path,

@@ -1,8 +1,8 @@
-"""The environment that the cluster's programs get: an allow-list, so that no variable of the caller steers them.
+"""The environment of the cluster's programs: only listed variables of the caller are passed on.
 
-Nearly every flag of etcd, Argo CD, KWOK or containerd has a variable, and so has git under Gitea and Argo CD, OpenSSL
-and nftables. One that happens to be set where ``local up`` is called (``GIT_CONFIG_GLOBAL``, ``ETCD_DATA_DIR``,
-``ARGOCD_OPTS``, ``NOTIFY_SOCKET``, ``GODEBUG``, ``OPENSSL_CONF``, …) must not decide what the cluster does.
+Nearly all flags of etcd, Argo CD, KWOK and containerd also exist as variables, and git, OpenSSL and nftables read
+variables, too. A variable that happens to be set for ``local up`` (``GIT_CONFIG_GLOBAL``, ``ETCD_DATA_DIR``,
+``ARGOCD_OPTS``, ``NOTIFY_SOCKET``, ``GODEBUG``, ``OPENSSL_CONF``, …) must not change the cluster.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ INWARD: Final = ("127.0.0.1", "localhost", ".svc", ".cluster.local")
 
 
 def basic(caller: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return what a program of this machine needs that does one thing and ends.
+    """Return the environment of a program that ends by itself.
 
-    PATH is the caller's first: on some systems that alone leads to a program that is new enough.
+    PATH starts with the caller's folders, because on some systems only these have a program that is new enough.
     """
     return {
         "PATH": _path(*_folders(caller), *STANDARD),
-        # Some of their output is read, and is in English.
+        # This package reads some of the output, so it must be in English.
         "LANG": "C.UTF-8",
         "HOME": "/",
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -35,26 +35,26 @@ def basic(caller: Mapping[str, str] = os.environ) -> dict[str, str]:
 def daemon(
     home: Path, subnet: str = "", *, first: Path | None = None, caller: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """Return what a component of the cluster needs, and whatever it starts.
+    """Return the environment of a component of the cluster, and of the programs that it starts.
 
     Args:
-        home: Its home folder, which holds no configuration but its own.
+        home: Its home folder, which contains only its own configuration.
         subnet: The addresses of pods and Services, which are reached without a proxy.
-        first: A folder that programs are looked for in before all others. The caller's come last: a git of the
-            caller's own, before the machine's on PATH, is not one for Gitea and Argo CD to use.
-        caller: The environment to take from.
+        first: The first folder of PATH. The caller's folders come last, so that Gitea and Argo CD use the machine's
+            git, and not one that only the caller uses.
+        caller: The environment of the caller.
     """
     outward = {name: _either(name, caller) for name in OUTWARD}
     inward = ",".join(filter(None, [_either("NO_PROXY", caller), *INWARD, subnet]))
     found = {name: value for name, value in {**outward, "NO_PROXY": inward}.items() if value}
-    # Some programs read the one, some the other.
+    # Programs read either the upper-case or the lower-case variable.
     lower = {name.lower(): value for name, value in found.items() if name.endswith("_PROXY")}
     path = _path(*([str(first)] if first else []), *STANDARD, *_folders(caller))
     return {**basic(caller), "PATH": path, "HOME": str(home), **found, **lower}
 
 
 def _folders(caller: Mapping[str, str]) -> list[str]:
-    """List PATH without its relative entries, which would mean another folder for each program."""
+    """Return the folders of PATH without relative ones, because these depend on a program's current folder."""
     return [entry for entry in caller.get("PATH", "").split(os.pathsep) if entry.startswith("/")]
 
 

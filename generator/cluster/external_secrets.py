@@ -1,7 +1,7 @@
 """The kinds of the External Secrets operator, without the operator.
 
-Manifests that hold an ExternalSecret can then be applied and compared; who
-fetches the secrets is not this package's concern.
+Manifests with an ExternalSecret can then be applied and compared. No operator
+fetches the secrets.
 """
 
 from __future__ import annotations

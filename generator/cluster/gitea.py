@@ -1,7 +1,7 @@
-"""Gitea, the cluster's forge: the server, and the few calls of its API that are needed.
+"""Gitea, the cluster's forge: the server, and the needed calls of its API.
 
-Gitea refuses to run as root, so that root starts it as ``nobody``, with hard
-links (or copies) of its program and assets where that user can read them.
+Gitea refuses to run as root, so root starts it as ``nobody``. Hard links (or
+copies) of its program and assets are in a folder that this user can read.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ASSETS = ("templates", "options", "public")
 class Gitea:
     """The forge's API, as its administrator; repositories are those of ``organization``.
 
-    ``token`` is also the password of git over HTTP. ``webhook_url`` is told of each push.
+    ``token`` is also the password for git over HTTP. Gitea calls ``webhook_url`` after each push.
     """
 
     url: str
@@ -67,7 +67,7 @@ class Gitea:
 
     def merge_pull(self, name: str, number: int, *, style: str = "squash") -> None:
         """Merge a pull request; ``style`` is merge, rebase, rebase-merge, squash or fast-forward-only."""
-        # Right after a push Gitea is still working out whether the request can be merged, and says 405 until it has.
+        # Directly after a push, Gitea answers 405 until it has found out whether the request can be merged.
         for _ in range(20):
             status, answer = self._request(
                 "POST", f"/repos/{self.organization}/{name}/pulls/{number}/merge", {"Do": style}
@@ -162,7 +162,7 @@ def variables(home: Path, account: Account) -> dict[str, str]:
 
 
 def prepare(home: Path, port: int, account: Account, more: str = "") -> None:
-    """Lay out what Gitea reads and where it writes, owned by its account; ``more`` is added to ``app.ini``."""
+    """Make Gitea's files and folders, owned by its account; ``more`` is added to ``app.ini``."""
     for folder in (home, home / "home", home / "tmp", home / "bin", home / "static"):
         folder.mkdir(parents=True, exist_ok=True)
     _link(tools.find("gitea"), home / "bin" / "gitea")
@@ -181,7 +181,7 @@ def prepare(home: Path, port: int, account: Account, more: str = "") -> None:
 
 
 def _settings(home: Path, port: int, account: Account) -> str:
-    """Return ``app.ini``: SQLite, on the loopback address, without what a test forge does not need."""
+    """Return ``app.ini``: SQLite, the loopback address, and no features that a test forge does not need."""
     return f"""RUN_USER = {account.name}
 RUN_MODE = prod
 WORK_PATH = {home}
@@ -229,7 +229,7 @@ DISABLE_GRAVATAR = true
 
 
 def _create_account(state: State, home: Path, account: Account) -> None:
-    """Create the administrator; Gitea makes up and prints password and token, so no secret is in a command line."""
+    """Create the administrator. Gitea generates and prints password and token, so no command line has a secret."""
     if "gitea_token" not in state.secrets:
         arguments = ["--username", USER, "--email", f"{USER}@localhost", "--admin", "--random-password"]
         arguments += ["--must-change-password=false", "--access-token", "--access-token-name", f"local-{os.getpid()}"]
@@ -254,7 +254,7 @@ def _printed(pattern: str, text: str) -> str:
 
 
 def _link(source: str | Path, target: str | Path) -> None:
-    """Link, or copy across file systems and where hard links to other users' files are forbidden."""
+    """Make a hard link, or a copy if the file system or the kernel does not allow the link."""
     with suppress(FileExistsError):
         link: Callable[..., None] = os.link
         try:

@@ -1,6 +1,6 @@
-"""Programs of the machine that are used as they are, in whatever version it has; the only user of ``process`` here.
+"""Programs of the machine, in any installed version. Only this module of the package uses ``process``.
 
-Others take ``Setting``, which says where and as whom a program runs, from here.
+Other modules import ``Setting``, the folder and the user of a program, from here.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def require(programs: Mapping[str, str], *, missing: Iterable[str] = (), otherwi
 
     Args:
         programs: Names of programs, and the packages that they are in.
-        missing: Packages that were found missing in another way.
-        otherwise: What can be done instead of installing.
+        missing: Further missing packages that the caller has found.
+        otherwise: What the user can do instead of installing them.
 
     Raises:
-        ClusterError: Names the package of every program that is not there, in one go.
+        ClusterError: Programs are missing; the error has the packages of all of them.
     """
     path = environment.basic()["PATH"]
     found = {package for name, package in programs.items() if shutil.which(name, path=path) is None}
@@ -49,7 +49,7 @@ def require(programs: Mapping[str, str], *, missing: Iterable[str] = (), otherwi
 
 
 def present(name: str) -> bool:
-    """Tell whether the machine has a program that can be done without."""
+    """Tell whether the machine has an optional program."""
     return shutil.which(name, path=environment.basic()["PATH"]) is not None
 
 
@@ -62,7 +62,7 @@ def run(
     timeout: float = 120,
     hint: str = "",
 ) -> process.Completed:
-    """Run a program to its end, in an environment of its own: that of ``place``, or ``environment.basic()``.
+    """Run a program to its end with the environment of ``place``, or else ``environment.basic()``.
 
     Raises:
         ProcessError: See ``process.run``, which explains the other arguments, too.
@@ -77,5 +77,5 @@ def start(
     *,
     log: Path,
 ) -> int:
-    """Start a daemon in the environment of ``place`` alone and return its process id; see ``process.spawn``."""
+    """Start a daemon with only the environment of ``place``, and return its process id; see ``process.spawn``."""
     return process.spawn(argv, place._replace(cwd=Path("/"), whole=True), log=log)

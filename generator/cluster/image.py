@@ -1,8 +1,8 @@
-"""Container images without a builder: an OCI archive of one layer, and the pause image in particular.
+"""Make container images without a builder: an OCI archive with one layer, for example the pause image.
 
-A pod's namespaces belong to its pause container, whose program only waits. It
-is small enough to be written here as machine code, so that neither a registry
-nor a compiler is needed.
+The pause container of a pod has the pod's namespaces; its program only waits.
+The program is so small that it is written here as machine code, so that no
+registry and no compiler is needed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def write_archive(
     """Write an OCI image layout as a tar archive, for ``ctr images import``.
 
     ``files`` are executables by their path in the image. The configuration
-    names architecture and system: containerd passes over images that do not.
+    names architecture and system, because containerd ignores images without them.
     """
     architecture, _, _ = _machine(machine or platform.machine())
     layer = _tar(files, mode=0o755)
@@ -98,7 +98,7 @@ def _digest(blob: bytes) -> str:
 
 
 def _tar(files: Mapping[str, bytes], mode: int) -> bytes:
-    """Pack files; the same ones give the same bytes, since owners and times are zero."""
+    """Return a tar archive of files. Owners and times are zero, so that equal files give equal bytes."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in files.items():

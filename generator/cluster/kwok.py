@@ -1,4 +1,4 @@
-"""KWOK plays the nodes: pods are scheduled and become Ready, but nothing runs in them. Needs no root."""
+"""KWOK simulates nodes: pods are scheduled and become Ready, but no container runs. Needs no root."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STAGES = ("node/fast", "node/heartbeat-with-lease", "pod/fast")
 
 
 def parts(state: State, network: Network) -> list[Part]:
-    """List KWOK and its one node, and a registry for pipelines to push to."""
+    """Return the parts: KWOK, its single node, and a registry that pipelines push to."""
     layout = state.layout
     port = state.ports["kwok"]
     stages = layout.config / "kwok-stages.yaml"
@@ -44,7 +44,7 @@ def parts(state: State, network: Network) -> list[Part]:
 
 
 def _stages() -> str:
-    """Build the stages that nodes and pods go through, from KWOK's own sources."""
+    """Return the stages of nodes and pods, from KWOK's own sources."""
     folders = [tools.asset("kwok", f"kustomize/stage/{stage}") for stage in STAGES]
     return "---\n".join(host_programs.run([tools.find("kustomize"), "build", folder]).stdout for folder in folders)
 

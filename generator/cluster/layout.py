@@ -1,9 +1,9 @@
-"""Paths of a local cluster's files: the one place that knows them.
+"""The paths of a local cluster's files; no other module contains them.
 
-Everything lies in the state directory, with two exceptions that only a real
-node run by root has: sockets (a Unix socket path must be under 108 bytes) lie
-in ``/run``, and what Gitea reads as an unprivileged user lies in ``/var/lib``,
-because that user cannot enter root's home.
+All files are in the state directory, with two exceptions for a real node of
+root: sockets are in ``/run``, because the path of a Unix socket must be under 108
+bytes, and Gitea's files are in ``/var/lib``, because its user cannot enter root's
+home.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def default_directory() -> Path:
 
 @dataclass(frozen=True)
 class Layout:
-    """Every path of the cluster whose state lies in ``directory`` (absolute)."""
+    """The paths of the cluster with its state in ``directory`` (absolute)."""
 
     directory: Path
 
@@ -38,8 +38,8 @@ class Layout:
         """Return the layout of ``directory``.
 
         Raises:
-            ClusterError: Sockets in it would have too long a path, or it holds other files than a cluster's, which
-                ``down`` would remove.
+            ClusterError: The paths of sockets would be too long, or the directory has other files, which ``down`` would
+                remove.
         """
         resolved = directory.expanduser().resolve()
         layout = cls(resolved)
@@ -60,7 +60,7 @@ class Layout:
 
     @cached_property
     def identity(self) -> str:
-        """Return eight hexadecimal digits that set this cluster's cgroup, interface and tables apart from another's."""
+        """Return eight hexadecimal digits for the names of this cluster's cgroup, interface and tables."""
         return hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:8]
 
     @property
@@ -70,7 +70,7 @@ class Layout:
 
     @property
     def table(self) -> str:
-        """Return its nftables table, whose name cannot hold hyphens everywhere."""
+        """Return the name of its nftables table, without hyphens, because some versions do not accept them."""
         return self.name.replace("-", "_")
 
     @property
@@ -79,7 +79,7 @@ class Layout:
         return f"gitops{self.identity}"
 
     def cgroups(self) -> list[Path]:
-        """List the folder of its pods in each hierarchy of control groups: many in version 1, one in version 2."""
+        """Return the folders of its pods in the hierarchies of control groups: many in version 1, one in version 2."""
         root = Path("/sys/fs/cgroup")
         if (root / "cgroup.controllers").exists():
             return [root / self.name]
@@ -88,7 +88,7 @@ class Layout:
 
     @property
     def state_file(self) -> Path:
-        """Return the file of the cluster's processes and secrets; mode 0600."""
+        """Return the file with the cluster's processes and secrets; mode 0600."""
         return self.directory / "state.json"
 
     @property
@@ -98,7 +98,7 @@ class Layout:
 
     @property
     def logs(self) -> Path:
-        """Return the folder of one ``<component>.log`` each."""
+        """Return the folder of logs, with a ``<component>.log`` for each component."""
         return self.directory / "logs"
 
     @property
@@ -108,7 +108,7 @@ class Layout:
 
     @property
     def bin(self) -> Path:
-        """Return the folder of links to the programs, under the names by which they call each other."""
+        """Return the folder with links to the programs, under the names that they use for each other."""
         return self.directory / "bin"
 
     @property
@@ -123,7 +123,7 @@ class Layout:
 
     @property
     def home(self) -> Path:
-        """Return the home folder of components that have none of their own."""
+        """Return the home folder of components without their own."""
         return self.data / "home"
 
     @property
@@ -133,13 +133,13 @@ class Layout:
 
     @property
     def open_data(self) -> Path:
-        """Return the folder of files that an unprivileged user must reach when root starts the cluster."""
+        """Return the folder with files that an unprivileged user must read if root starts the cluster."""
         if os.geteuid() == 0:
             return Path("/var/lib") / self.name
         return self.data
 
     def strangers(self) -> list[str]:
-        """List the names of files in the directory that are not the cluster's."""
+        """Return the names of files in the directory that do not belong to a cluster."""
         own = {"lock", "state.json", ".state.json.new", "kubeconfig", ".kubeconfig.new"}
         own |= {path.name for path in (self.logs, self.pki, self.bin, self.config, self.data)}
         return sorted({path.name for path in self.directory.glob("*")} - own) if self.directory.exists() else []
@@ -156,7 +156,7 @@ class Layout:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` with mode 0600 from the first byte on, replacing it atomically."""
+    """Replace ``path`` atomically by a file with ``text``, which has mode 0600 from the start."""
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -166,7 +166,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it, also folders without any permissions, as Argo CD's clones are."""
+    """Remove a folder with its content, including folders without permissions, such as Argo CD's clones."""
     if not folder.exists():
         return
     _unlock(folder)

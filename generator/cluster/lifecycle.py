@@ -36,7 +36,7 @@ DOWN_HINT = "run: python -m generator local down"
 
 @dataclass(frozen=True, slots=True)
 class ComponentStatus:
-    """One daemon: its process id (None when it does not run), its port (None when it has none) and its log."""
+    """The state of a daemon: its process id (None if it does not run), its port (None if it has none) and its log."""
 
     name: str
     pid: int | None
@@ -46,7 +46,7 @@ class ComponentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A running cluster: its URLs and credentials. Secrets stay out of its ``repr``."""
+    """A running cluster: its URLs and credentials. Its ``repr`` does not contain secrets."""
 
     directory: Path
     node: NodeKind
@@ -63,7 +63,7 @@ class Cluster:
     components: tuple[ComponentStatus, ...]
 
     def kubectl(self, *arguments: str | Path, stdin: str | None = None, timeout: float = 60) -> str:
-        """Run kubectl as the cluster's administrator and return its output; ProcessError if it fails."""
+        """Run kubectl as the cluster's administrator and return its output. Raise ProcessError if it fails."""
         return control_plane.kubectl(_existing(Layout.of(self.directory)), *arguments, stdin=stdin, timeout=timeout)
 
     @property
@@ -78,7 +78,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """State of the cluster in a directory; ``cluster`` is None when no ``up`` has completed there."""
+    """The state of the cluster in a directory; ``cluster`` is None if no ``up`` has completed there."""
 
     directory: Path
     up: bool
@@ -87,20 +87,20 @@ class Status:
 
     @property
     def dead(self) -> tuple[str, ...]:
-        """Return the names of the components that should run and do not."""
+        """Return the names of the components that should run, but do not."""
         return tuple(component.name for component in self.components if component.pid is None)
 
 
 def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
-    """Start everything that does not run yet and wait until all of it is ready.
+    """Start all parts that do not run yet, and wait until all are ready.
 
     Args:
-        directory: Where the cluster keeps its state.
-        echo: Gets a line for each part that has started.
-        node: Defaults to what a running cluster has, else to a real node for root and to KWOK for others.
+        directory: The directory of the cluster's state.
+        echo: Called with a line for each started part.
+        node: The kind of node; by default that of the running cluster, else a real node for root, and KWOK for others.
 
     Raises:
-        ClusterError: A part does not start; what has started stays for the next ``up`` or ``down``.
+        ClusterError: A part does not start. Started parts keep running, for the next ``up`` or ``down``.
         ToolError: Programs are not installed.
     """
     layout = Layout.of(directory)
@@ -122,7 +122,7 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
 
 
 def load(directory: Path) -> Cluster:
-    """Return the cluster of a state directory; ClusterError unless all of it runs."""
+    """Return the cluster of a state directory. Raise ClusterError unless all components run."""
     found = status(directory)
     if found.cluster is None:
         raise ClusterError(f"{found.directory}: no local cluster runs", UP_HINT)
@@ -132,7 +132,7 @@ def load(directory: Path) -> Cluster:
 
 
 def status(directory: Path) -> Status:
-    """Report which components run, without touching any of them."""
+    """Return the state of all components, without changing any of them."""
     layout = Layout.of(directory)
     state = State.load(layout)
     if state is None:
@@ -148,9 +148,9 @@ def status(directory: Path) -> Status:
 
 
 def down(directory: Path, *, echo: Echo) -> None:
-    """Stop everything and remove every trace: processes, mounts, interfaces, rules, files.
+    """Stop and remove everything: processes, mounts, interfaces, rules, files.
 
-    Works also after ``up`` was killed, and where there is no cluster.
+    This also works after ``up`` was killed, and if there is no cluster.
     """
     layout = Layout.of(directory)
     if not layout.directory.exists():

@@ -17,7 +17,7 @@ ROUTES = Path("/proc/net/route")
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Division of ``subnet`` between node, pods and Services; a node that KWOK plays has the loopback address."""
+    """The division of ``subnet`` into node, pods and Services; a node of KWOK has the loopback address."""
 
     subnet: str
     node: NodeKind
@@ -44,7 +44,7 @@ class Network:
 
     @property
     def node_name(self) -> str:
-        """Return the node's name: this machine's, as Kubernetes spells names."""
+        """Return the node's name: this machine's name in Kubernetes' spelling."""
         if self.node == "kwok":
             return "kwok-0"
         name = "".join(
@@ -54,7 +54,7 @@ class Network:
 
 
 def choose_subnet(taken: Iterable[str] | None = None) -> str:
-    """Choose a private /16 that this machine has no route to; ``taken`` defaults to the networks that it routes."""
+    """Return a private /16 without a route on this machine; ``taken`` defaults to the networks with routes."""
     routes = [ipaddress.ip_network(network) for network in (routed() if taken is None else taken)]
     for candidate in CANDIDATES:
         network = ipaddress.ip_network(candidate)
@@ -66,7 +66,7 @@ def choose_subnet(taken: Iterable[str] | None = None) -> str:
 
 
 def routed(table: Path = ROUTES) -> list[str]:
-    """List the IPv4 networks of the kernel's routing table (Linux; elsewhere none)."""
+    """Return the IPv4 networks in the kernel's routing table; empty except on Linux."""
     try:
         rows = [line.split() for line in table.read_text().splitlines()[1:]]
     except OSError:
@@ -75,5 +75,5 @@ def routed(table: Path = ROUTES) -> list[str]:
 
 
 def _address(hexadecimal: str) -> str:
-    """Decode an address of the routing table, which has the byte order of the machine (here: little endian)."""
+    """Return an address of the routing table as text; it has the machine's byte order, little endian."""
     return socket.inet_ntoa(bytes.fromhex(hexadecimal)[::-1])

@@ -1,7 +1,7 @@
-"""Allow one real node per machine, and remember the kernel settings that were before it.
+"""Allow one real node for each machine, and store the kernel settings from before it.
 
-The claim lies in ``/run``, so that it lasts as long as the kernel settings
-that it remembers: until the next start of the machine.
+The claim is a file in ``/run``, so that it exists as long as the kernel settings:
+until the next start of the machine.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FILE = Path("/run/gitops-generator-node.json")
 SETTINGS_FOLDER = Path("/proc/sys")
 SETTINGS = (
     "net/ipv4/ip_forward",
-    # The kubelet insists on values of its own for these.
+    # The kubelet needs certain values of these.
     "vm/overcommit_memory",
     "vm/panic_on_oom",
     "kernel/panic",
@@ -32,19 +32,19 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Owner of this machine's real node, by its state directory, and the kernel settings that were before."""
+    """The state directory of the cluster with this machine's real node, and the kernel settings from before it."""
 
     directory: str
     settings: dict[str, str]
 
     @property
     def stale(self) -> bool:
-        """Tell whether that cluster was removed by other means than ``down``."""
+        """Tell whether the cluster was removed without ``down``."""
         return not (Path(self.directory) / "state.json").exists()
 
 
 def current(file: Path = FILE) -> Claim | None:
-    """Read the claim on this machine, if there is one."""
+    """Return the claim on this machine; None if there is none."""
     try:
         return Claim(**json.loads(file.read_text()))
     except FileNotFoundError:
@@ -54,9 +54,9 @@ def current(file: Path = FILE) -> Claim | None:
 
 
 def take(layout: Layout, file: Path = FILE) -> None:
-    """Claim the machine for the cluster of ``layout``; ClusterError if another cluster has it.
+    """Claim the machine for the cluster of ``layout``. Raise ClusterError if another cluster has it.
 
-    kube-proxy's tables have fixed names, so that two of them would undo each other's rules.
+    kube-proxy's tables have fixed names, so two of them would undo each other's rules.
     """
     found = current(file)
     if found is None:
@@ -71,13 +71,13 @@ def take(layout: Layout, file: Path = FILE) -> None:
     elif not found.stale:
         raise _taken(found)
     else:
-        # What it remembers is still how the machine was before.
+        # The stored settings are still those from before any cluster.
         file.unlink()
     _write(Claim(str(layout.directory), found.settings), file)
 
 
 def release(layout: Layout, file: Path = FILE) -> bool:
-    """Restore the kernel settings and drop the claim; return False if it was not this cluster's."""
+    """Restore the kernel settings and remove the claim; return False if another cluster has the claim."""
     found = current(file)
     if found is None or found.directory != str(layout.directory):
         return False
@@ -93,7 +93,7 @@ def _settings() -> dict[str, str]:
 
 
 def _write(claim: Claim, file: Path) -> None:
-    """Write the file whole, or fail if another ``up`` has come first."""
+    """Write the complete file, or raise ClusterError if another ``up`` was first."""
     written = file.with_name(f"{file.name}.{os.getpid()}")
     write_private(written, json.dumps(asdict(claim)))
     try:

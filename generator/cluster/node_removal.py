@@ -1,8 +1,8 @@
 """Remove a real node: containers, mounts, namespaces, interfaces, rules, control groups.
 
-It works from what the machine shows and not from the state file, so that
-it also cleans up after an ``up`` that was killed, or when containerd is dead.
-Everything is found by the cluster's identity; nothing else is touched.
+It searches the machine instead of reading the state file, so that it also
+works after ``up`` was killed, or when containerd has ended. It finds everything
+by the cluster's identity, and changes nothing else.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ DEVICE_PLUGINS = Path("/var/lib/kubelet/device-plugins")
 
 
 def remove(layout: Layout, state: State | None) -> None:
-    """Remove what ``real_node`` has made outside of the state directory. Needs root."""
-    # Whatever would bring a container back goes first.
+    """Remove everything that ``real_node`` made outside of the state directory. Needs root."""
+    # First stop the processes that would restart containers.
     found = {**marked(layout), **(state.processes if state else {})}
     stop({name: value for name, value in found.items() if name.partition(" ")[0] in DAEMONS})
     _kill_containers(layout)
-    # Shims, one for each pod: containerd started them, so that they carry its environment and with it the marker.
+    # The shims, one for each pod. containerd started them, so their environment contains the marker.
     stop(marked(layout))
     _unmount(layout)
     _remove_traces(layout)
@@ -45,7 +45,7 @@ def remove(layout: Layout, state: State | None) -> None:
 
 
 def _kill_containers(layout: Layout) -> None:
-    """Kill every process in the cluster's control groups, until there is none: they can fork meanwhile."""
+    """Kill all processes in the cluster's control groups until there are none, because they can fork meanwhile."""
     for _ in range(50):
         members = {pid for folder in layout.cgroups() for pid in _members(folder)}
         if not members:
@@ -65,7 +65,7 @@ def _members(folder: Path) -> Iterator[int]:
 
 
 def _unmount(layout: Layout) -> None:
-    """Unmount what lies in the cluster's directories, the innermost first."""
+    """Unmount all mount points in the cluster's directories, the innermost first."""
     folders = (layout.directory, layout.run, layout.open_data)
     for target in reversed(mounted()):
         if any(target.is_relative_to(folder) for folder in folders):
@@ -74,13 +74,13 @@ def _unmount(layout: Layout) -> None:
 
 def mounted(table: Path = Path("/proc/self/mountinfo")) -> list[Path]:
     """List every mount point, in the order of mounting."""
-    # Spaces and the like are written as octal escapes.
+    # Spaces and similar characters are written as octal escapes.
     fields = (line.split()[4] for line in table.read_text().splitlines())
     return [Path(field.encode().decode("unicode_escape")) for field in fields]
 
 
 def _remove_traces(layout: Layout) -> None:
-    """Remove what the node's programs leave in folders that cannot be configured; the folders, too, if then empty."""
+    """Remove files of the node's programs in fixed folders of the system, and folders that are empty after that."""
     for record in CNI_RESULTS.glob(f"{layout.name}-*"):
         container = record.name.removeprefix(f"{layout.name}-").rpartition("-")[0]
         for file in CNI_RESULTS.glob(f"*-{container}-*"):
@@ -117,7 +117,7 @@ def _remove_rules(layout: Layout) -> None:
 
 
 def _remove_cgroup(folder: Path) -> None:
-    """Remove a control group and those in it; the kernel takes a moment to see that one is empty."""
+    """Remove a control group and those in it. The kernel needs a moment until it sees that one is empty."""
     if not folder.exists():
         return
     for child in [*sorted(folder.rglob("*/"), reverse=True), folder]:

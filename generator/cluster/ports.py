@@ -10,8 +10,8 @@ from contextlib import ExitStack
 def free(names: Iterable[str]) -> dict[str, int]:
     """Find a different free port for each name.
 
-    All are held open until the last is found, so that no two are the same, and
-    asked for on every address, because some components listen on all of them.
+    All ports stay open until the last one is found, so that they differ. They are
+    tested on all addresses, because some components listen on all of them.
     """
     with ExitStack() as stack:
         sockets = {name: stack.enter_context(socket.socket()) for name in names}

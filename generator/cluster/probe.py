@@ -1,4 +1,4 @@
-"""Readiness: questions that a component answers once it can do its work."""
+"""Probes that tell whether a component is ready."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SECONDS = 3
 
 
 def http(url: str, *, ca: Path | None = None, token: str = "", accept: frozenset[int] = frozenset({200})) -> Probe:
-    """Return a probe for an answer to GET ``url`` with one of the statuses in ``accept``.
+    """Return a probe that succeeds if GET ``url`` answers with a status in ``accept``.
 
-    Without ``ca`` no certificate is verified: for components on the loopback address that make one up at each start.
+    Without ``ca``, no certificate is verified: some components on the loopback address make a new one at each start.
     """
 
     def ask() -> bool:
@@ -34,7 +34,7 @@ def http(url: str, *, ca: Path | None = None, token: str = "", accept: frozenset
 
 
 def tcp(host: str, port: int) -> Probe:
-    """Return a probe for a port that accepts connections."""
+    """Return a probe that succeeds if a port accepts connections."""
 
     def ask() -> bool:
         with socket.create_connection((host, port), timeout=_SECONDS):
@@ -44,7 +44,7 @@ def tcp(host: str, port: int) -> Probe:
 
 
 def unix(path: Path) -> Probe:
-    """Return a probe for a Unix socket that accepts connections."""
+    """Return a probe that succeeds if a Unix socket accepts connections."""
 
     def ask() -> bool:
         with socket.socket(socket.AF_UNIX) as client:
@@ -58,7 +58,7 @@ def unix(path: Path) -> Probe:
 def request_json(
     method: str, url: str, *, body: object = None, headers: Mapping[str, str] | None = None, timeout: float = 30
 ) -> tuple[int, object]:
-    """Send a JSON body; return the status, whatever it is, and the decoded answer (None when it is empty)."""
+    """Send a JSON body; return any status with the decoded response (None if it is empty)."""
     data = None if body is None else json.dumps(body).encode()
     with _session(timeout, verify=True) as session:
         answer = session.request(
@@ -71,7 +71,7 @@ def request_json(
 
 
 def _session(seconds: float, *, verify: str | bool) -> requests.Session:
-    """Return a session without proxies or a .netrc from the environment: all these addresses are on this machine."""
+    """Return a session without the environment's proxies and .netrc, because all addresses are on this machine."""
     session = bounded_http.session(seconds, verify=verify)
     session.trust_env = False
     return session

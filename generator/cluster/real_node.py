@@ -1,11 +1,11 @@
 """A real node on this machine, for root: containerd, kubelet, kube-proxy, CoreDNS and a registry.
 
-Pods are routed, not bridged (CNI's ``ptp``), so that Services work between any
-two pods without a kernel module for filtered bridges. Rules are in nftables
-tables of their own, so that removing them cannot touch another rule.
+Pods are routed and not bridged (CNI's ``ptp``), so that Services work between
+all pods without a kernel module for filtered bridges. Rules are in separate
+nftables tables, so that their removal cannot affect other rules.
 
-Whatever this module changes outside of the state directory is named after the
-cluster's identity; ``node_removal`` finds it by that name, and not by memory.
+Everything that this module makes outside of the state directory has the
+cluster's identity in its name, by which ``node_removal`` finds it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DNS_DOMAIN = "cluster.local"
 
 
 def require() -> None:
-    """Raise ClusterError if this machine lacks what a real node needs, or is one already."""
+    """Raise ClusterError if this machine cannot run a real node, or is a node already."""
     plugins = any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS)
     missing = () if plugins else ("containernetworking-plugins",)
     host_programs.require(host_programs.REAL_NODE, missing=missing, otherwise="start with KWOK nodes")
@@ -48,7 +48,7 @@ def require() -> None:
 
 
 def parts(state: State, network: Network) -> list[Part]:
-    """List the node's parts, from a network interface to a node that is Ready."""
+    """Return the node's parts, from a network interface to a node that is Ready."""
     layout, ports = state.layout, state.ports
     socket = layout.run / "containerd.sock"
     return [
@@ -97,9 +97,9 @@ def parts(state: State, network: Network) -> list[Part]:
 
 
 def cni_configuration(layout: Layout, network: Network) -> dict[str, object]:
-    """Return the configuration by which a pod gets its address: a veth pair to the host, which routes.
+    """Return the CNI configuration of pods: a veth pair to the host, which routes.
 
-    It has no ``portmap``, whose rules would outlive the cluster in tables of others: a hostPort is not served.
+    It has no ``portmap``, because its rules would stay in tables of others. So hostPorts do not work.
     """
     return {
         "cniVersion": "1.0.0",
@@ -121,14 +121,14 @@ def cni_configuration(layout: Layout, network: Network) -> dict[str, object]:
 
 
 def _network(state: State, network: Network) -> None:
-    """Set up the node's interface and address, and the way out for pods. A reboot undoes it, hence at each ``up``."""
+    """Set up the node's interface and address, and masquerading for pods. Each ``up`` does it: a reboot undoes it."""
     layout = state.layout
     (SETTINGS_FOLDER / "net/ipv4/ip_forward").write_text("1\n")
     if not Path("/sys/class/net", layout.interface).exists():
         host_programs.run(["ip", "link", "add", layout.interface, "type", "bridge"])
     host_programs.run(["ip", "address", "replace", f"{network.node_ip}/24", "dev", layout.interface])
     host_programs.run(["ip", "link", "set", layout.interface, "up"])
-    # Adding before deleting makes this one transaction work whether or not the table is there.
+    # The table is added before it is deleted, so that this transaction works with and without an existing table.
     rules = f"""
 table ip {layout.table}
 delete table ip {layout.table}
@@ -144,7 +144,7 @@ table ip {layout.table} {{
 
 
 def _let_pass(layout: Layout, network: Network) -> None:
-    """Accept the pods' packets where other software, as Docker does, makes the machine drop what it forwards."""
+    """Accept the pods' packets if other software, such as Docker, makes the machine drop forwarded packets."""
     if (
         not host_programs.present("iptables")
         or "-P FORWARD DROP" not in host_programs.run(["iptables", "-S", "FORWARD"]).stdout
@@ -164,8 +164,8 @@ def _prepare_containerd(state: State, network: Network) -> None:
     for folder in (cni, mirrors):
         folder.mkdir(parents=True, exist_ok=True)
     write_private(cni / "10-local.conflist", json.dumps(cni_configuration(layout, network)))
-    # The local registry answers first for every image, whatever registry its name begins with: a manifest that
-    # names a registry in the cloud runs here, unchanged, once the image is pushed here under the same path.
+    # The local registry is asked first for all images, whatever registry is in their names. So a manifest with a
+    # registry in the cloud runs here unchanged if the image was pushed here with the same path.
     mirror = f'[host."http://127.0.0.1:{state.ports["registry"]}"]\n  capabilities = ["pull", "resolve"]\n'
     write_private(mirrors / "hosts.toml", mirror)
     bin_dir = next(folder for folder in CNI_FOLDERS if Path(folder, "ptp").exists())
@@ -204,7 +204,7 @@ config_path = "{mirrors.parent}"
 
 
 def _snapshotter(folder: Path) -> str:
-    """Choose ``overlayfs``, or ``native`` (slower) where the folder is on an overlay itself, as in a container."""
+    """Return ``overlayfs``, or ``native`` (slower) if the folder is on an overlay itself, as in a container."""
     kind = host_programs.run(
         ["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder], ok=(0, 1, 127)
     ).stdout
@@ -252,7 +252,7 @@ def _prepare_kubelet(state: State, network: Network) -> None:
         "makeIPTablesUtilChains": False,
         "podLogsDir": str(layout.logs / "pods"),
         "volumePluginDir": str(layout.data / "volume-plugins"),
-        # A developer's disk may well be nearly full; that is no reason to evict anything.
+        # A developer's disk may be nearly full; pods must not be evicted for that.
         "evictionHard": {"memory.available": "100Mi"},
         "imageGCHighThresholdPercent": 100,
         "serializeImagePulls": False,
@@ -286,7 +286,7 @@ def _prepare_kube_proxy(state: State, network: Network) -> None:
 
 
 def _corefile(state: State, network: Network) -> str:
-    """Configure DNS on the node: names of Services from the API server, all others from this machine's resolver."""
+    """Return CoreDNS' configuration: names of Services from the API server, others from this machine's resolver."""
     kube = kubeconfig(state.layout, "coredns")
     return f""".:53 {{
   bind {network.node_ip}

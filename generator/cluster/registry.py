@@ -1,4 +1,4 @@
-"""An image registry on the loopback address, for pipelines to push to and the node to pull from."""
+"""An image registry on the loopback address: pipelines push to it, and the node pulls from it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """State file of a local cluster: its ports, secrets and processes.
 
-Written atomically after each change, so that ``down`` finds everything even
-after ``up`` was killed. A process is its id *and* its start time: an id alone
-may by now belong to another process.
+It is written atomically after each change, so that ``down`` finds everything
+even after ``up`` was killed. A process is stored with its id *and* its start
+time, because the id may belong to another process later.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def started(pid: int) -> str | None:
         os.waitpid(pid, os.WNOHANG)
     if Path("/proc/self/stat").exists():
         try:
-            # The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+            # The second field is the program's name in parentheses; the name may also contain spaces and parentheses.
             fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
             return None
@@ -55,18 +55,18 @@ class Process:
 
     @classmethod
     def of(cls, pid: int) -> Process:
-        """Remember a process that was just started (one that has already ended is remembered as such)."""
+        """Return a process that was just started; if it has already ended, ``alive`` is False."""
         return cls(pid, started(pid) or "ended")
 
     @property
     def alive(self) -> bool:
-        """Tell whether this very process still runs."""
+        """Tell whether this process still runs, and not another one with its id."""
         return started(self.pid) == self.start
 
 
 @dataclass(slots=True)
 class State:
-    """Contents of the state file; its methods save what they change."""
+    """The content of the state file. Methods save their changes."""
 
     layout: Layout
     node: NodeKind
@@ -79,7 +79,7 @@ class State:
 
     @classmethod
     def load(cls, layout: Layout) -> State | None:
-        """Read the state file; None if there is no cluster in this directory."""
+        """Return the content of the state file; None if there is no cluster in this directory."""
         try:
             content = json.loads(layout.state_file.read_text())
             _require_shape(content)
@@ -97,7 +97,7 @@ class State:
             raise broken(layout, exc) from exc
 
     def save(self) -> None:
-        """Write the state file, atomically and readable by its owner only."""
+        """Write the state file atomically; only its owner can read it."""
         with self._lock:
             content = {
                 "version": VERSION,
@@ -111,27 +111,27 @@ class State:
             write_private(self.layout.state_file, json.dumps(content, indent=2) + "\n")
 
     def record_process(self, name: str, pid: int) -> Process:
-        """Remember the process of a component."""
+        """Save the process of a component."""
         with self._lock:
             self.processes[name] = Process.of(pid)
             self.save()
             return self.processes[name]
 
     def record_done(self, step: str) -> None:
-        """Remember that a step need not be done again."""
+        """Save that a step is done and need not be repeated."""
         with self._lock:
             if step not in self.done:
                 self.done.append(step)
                 self.save()
 
     def record_secrets(self, **secrets: str) -> None:
-        """Remember passwords and tokens by name."""
+        """Save passwords and tokens by name."""
         with self._lock:
             self.secrets.update(secrets)
             self.save()
 
     def forget(self, name: str) -> None:
-        """Drop a process that has ended."""
+        """Remove a process that has ended."""
         with self._lock:
             self.processes.pop(name, None)
             self.save()
@@ -154,10 +154,10 @@ def _require_shape(content: object) -> None:
 
 @contextmanager
 def lock(layout: Layout) -> Iterator[None]:
-    """Hold the state directory for one ``up`` or ``down``; ClusterError if another one has it.
+    """Lock the state directory for one ``up`` or ``down``. Raise ClusterError if another one has the lock.
 
-    The kernel releases it when its holder dies, however it dies. A directory
-    in which no cluster has come about is removed with the lock.
+    The kernel releases the lock when its process ends in any way. If the directory
+    has no cluster at the end, it is removed together with the lock.
     """
     path = layout.directory / "lock"
     try:
@@ -170,7 +170,7 @@ def lock(layout: Layout) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The holder before may have removed the file that is open here.
+            # The former holder may have removed the file that is open here.
             mine = os.fstat(descriptor).st_ino == path.stat().st_ino
         except (BlockingIOError, FileNotFoundError):
             mine = False

@@ -4,8 +4,8 @@
 >>> tools.find("kustomize")            # doctest: +SKIP
 PosixPath('/home/me/.cache/gitops-generator/tools/kustomize/5.7.1/kustomize')
 
-``find`` and ``asset`` never download; ``install`` does. Importing this is cheap:
-everything that needs the network or an archive is imported when it is used.
+``find`` and ``asset`` never download; ``install`` does. The import of this
+package is fast: modules for the network and archives are imported on first use.
 """
 
 from __future__ import annotations

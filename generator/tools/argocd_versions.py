@@ -1,11 +1,11 @@
-"""Name the versions of Argo CD, beside the newest, whose kinds are known: each with its module's hash."""
+"""The versions of Argo CD with schemas, other than the newest one, each with the hash of its Go module."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# The newest is the one that a local cluster runs (`pins.ARGOCD`). What 3.6 has beside it nobody needs for what is
-# written here, and reading its module takes a newer Go than building the tools.
+# The newest version is that of the local cluster (`pins.ARGOCD`). The generator needs none of the additions of 3.6, and
+# its module needs a newer Go than the tools.
 FORMER: Final = {
     "3.1": ("3.1.16", "h1:ufzj0c7CWKoMW03lOV8F6jwIW6YDPPZWI4PTHxz8Qq0="),
     "3.2": ("3.2.12", "h1:XbOyqcoPIjMhiP+y05Zi2U+HfG3b2TNfGJgVuK5Y8g0="),

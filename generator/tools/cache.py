@@ -1,15 +1,15 @@
-"""Cache outside of every checkout: ``tools/<name>/<version>/<name>`` and ``files/<name>/<version>/…``.
+"""The cache of tools outside of all checkouts: ``tools/<name>/<version>/<name>`` and ``files/<name>/<version>/…``.
 
-What is installed appears under its final name by one rename of a whole folder,
-so it is there completely or not at all, whenever the installer is killed. Beside
-an executable lies ``record.json`` with its SHA-256, size and modification time.
+An installed folder gets its final name by a single rename, so it is there
+completely or not at all, even if the installer is killed. Beside an executable
+is ``record.json`` with its SHA-256, size and modification time.
 
-``intact`` compares size and modification time only: hashing the 200 MB of argocd
-takes longer than most commands do, and would not stop a user who can write to
-this folder, since they can write the record as well. It finds what really
-happens: a truncated copy, a disk that filled up, a file swapped by hand. Where
-the time differs and the size does not (a cache that a CI system packed and
-unpacked), the hash decides. ``tools install`` always hashes.
+``intact`` only compares size and modification time. A hash of argocd's 200 MB
+takes longer than most commands, and would not stop a user who can write to this
+folder, because they could also change the record. The comparison finds a
+truncated copy, the result of a full disk, and a file that was replaced by hand.
+If only the time differs (a CI system packed and unpacked the cache), the hash
+decides. ``tools install`` always compares the hash.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PARTIAL = ".partial-"
 
 
 def folder() -> Path:
-    """Return the cache's folder: ``$GENERATOR_CACHE``, else ``gitops-generator`` in the user's; it may not exist."""
+    """Return the cache's folder: ``$GENERATOR_CACHE``, else ``gitops-generator`` in the user's. It may not exist."""
     if own := os.environ.get("GENERATOR_CACHE"):
         return Path(own).absolute()
     # The XDG specification says to ignore a relative path.
@@ -41,7 +41,7 @@ def folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Facts about an executable when it was installed; ``source`` is ``release`` or ``module``."""
+    """Data about an executable at its installation; ``source`` is ``release`` or ``module``."""
 
     sha256: str
     size: int
@@ -51,17 +51,17 @@ class Record:
 
 
 def executable(pin: Pin) -> Path:
-    """Return the path that the pinned version of a tool has in the cache, installed or not."""
+    """Return the path of a tool's pinned version in the cache, even if it is not installed."""
     return folder() / "tools" / pin.name / pin.version / pin.name
 
 
 def files(entry: Files) -> Path:
-    """Return the folder that a module's source files have in the cache, installed or not."""
+    """Return the folder of a module's source files in the cache, even if they are not installed."""
     return folder() / "files" / entry.name / entry.version
 
 
 def record(path: Path) -> Record | None:
-    """Read the record of an executable; None if it was not installed or the record cannot be read."""
+    """Return the record of an executable; None if it is not installed, or if the record cannot be read."""
     try:
         return Record(**json.loads((path.parent / RECORD).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -69,7 +69,7 @@ def record(path: Path) -> Record | None:
 
 
 def intact(path: Path, *, thorough: bool = False) -> bool:
-    """Tell whether an executable is there and unchanged; ``thorough`` hashes it in any case."""
+    """Tell whether an executable exists and is unchanged; with ``thorough``, always by its hash."""
     known = record(path)
     try:
         stat = path.stat()
@@ -83,7 +83,7 @@ def intact(path: Path, *, thorough: bool = False) -> bool:
 
 
 def write_record(path: Path, source: str, origin: str) -> Record:
-    """Record an executable in the folder that it lies in; ``origin`` is the URL or the package that it came from."""
+    """Write the record of an executable to its folder; ``origin`` is its URL or package."""
     stat = path.stat()
     made = Record(sha256(path), stat.st_size, stat.st_mtime_ns, source, origin)
     (path.parent / RECORD).write_text(json.dumps(asdict(made), indent=1) + "\n")
@@ -100,11 +100,11 @@ def sha256(path: Path) -> str:
 
 @contextmanager
 def locked(kind: str, names: list[str], waiting: Callable[[str], object]) -> Iterator[None]:
-    """Keep other installers of these names out, in this process and in others.
+    """Lock these names against other installers, in this process and in others.
 
-    The locks are taken in one order, so two installers of overlapping groups
-    cannot block each other for good. A killed holder lets go. ``waiting`` is
-    called with a sentence before this blocks.
+    The locks are taken in a fixed order, so that two installers of overlapping groups
+    cannot deadlock. The lock of a killed process is released. ``waiting`` is called
+    with a sentence before this function waits.
     """
     import fcntl
     import shutil
@@ -119,7 +119,7 @@ def locked(kind: str, names: list[str], waiting: Callable[[str], object]) -> Ite
             except BlockingIOError:
                 waiting(f"waiting for another installation of {name}")
                 fcntl.flock(stream, fcntl.LOCK_EX)
-            # The installer that left these was killed, since this one has the lock now.
+            # The installer of these folders was killed, because this process has the lock now.
             for left in home.glob(f"{PARTIAL}*"):
                 shutil.rmtree(left, ignore_errors=True)
         yield
@@ -127,15 +127,15 @@ def locked(kind: str, names: list[str], waiting: Callable[[str], object]) -> Ite
 
 @contextmanager
 def partial(kind: str, name: str) -> Iterator[Path]:
-    """Make a scratch folder on the cache's file system, removed at the end unless ``publish`` has moved it.
+    """Make a temporary folder in the cache; it is removed at the end unless ``publish`` has moved it.
 
-    Take the lock of ``name`` first.
+    The caller must have the lock of ``name``.
     """
     import shutil
     import tempfile
 
     made = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=folder() / kind / name))
-    # mkdtemp makes it private, but a daemon may have to run under a user of its own.
+    # mkdtemp makes a private folder, but a daemon may run as another user.
     made.chmod(0o755)
     try:
         yield made
@@ -144,7 +144,7 @@ def partial(kind: str, name: str) -> Iterator[Path]:
 
 
 def publish(made: Path, final: Path) -> None:
-    """Give a finished folder its final name; an unusable one that has the name already is replaced."""
+    """Move a complete folder to its final name; an unusable folder with that name is replaced."""
     import shutil
     import tempfile
 

@@ -1,8 +1,8 @@
-"""Checksums of release downloads: read those that a release publishes, and keep those that were computed here.
+"""Checksums of downloads: read those that a release publishes, and record those that were computed here.
 
-A sum is recorded only after it was computed from a download that agreed with
-the release's own checksum file. From then on the recorded one must agree as
-well, so a release that is replaced later, checksums and all, is refused.
+A checksum is recorded after a download that matched the release's own checksum
+file. Later downloads must also match the recorded one. So a release that was
+replaced together with its checksums is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).with_name("tools.lock")
 
 
 def published(text: str, name: str) -> str | None:
-    """Find the SHA-256 of the file ``name`` in a checksum file: ``<sum>  <name>`` lines, or one bare sum."""
+    """Return the SHA-256 of the file ``name`` in a checksum file (lines ``<sum>  <name>``, or one sum), or None."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     for words in lines:
         # sha256sum marks binary mode with an asterisk, and some projects list paths.
@@ -30,7 +30,7 @@ def published(text: str, name: str) -> str | None:
 
 
 def recorded(pin: Pin, where: Platform) -> dict[str, Path]:
-    """Read the sums on record for a download, each with its lock file; more than one is a contradiction."""
+    """Return the recorded checksums of a download, each with its lock file. More than one is a contradiction."""
     sums: dict[str, Path] = {}
     for path in (SHIPPED, _own()):
         if known := _read(path).get(_key(pin, where)):
@@ -39,7 +39,7 @@ def recorded(pin: Pin, where: Platform) -> dict[str, Path]:
 
 
 def insist(pin: Pin, where: Platform, found: str, what: str) -> None:
-    """Raise ChecksumMismatch unless ``found`` is the sum on record, if there is one; ``what`` says whose sum it is."""
+    """Raise ChecksumMismatch if another checksum than ``found`` is recorded; ``what`` describes ``found``."""
     for known, path in recorded(pin, where).items():
         if known != found:
             raise ChecksumMismatch(
@@ -49,7 +49,7 @@ def insist(pin: Pin, where: Platform, found: str, what: str) -> None:
 
 
 def remember(pin: Pin, where: Platform, computed: str) -> None:
-    """Add a verified sum to the user's lock file, where none is on record; safe with two installers at once."""
+    """Add a verified checksum to the user's lock file if none is recorded; safe with two installers at once."""
     import fcntl
 
     if recorded(pin, where):

@@ -1,4 +1,4 @@
-"""Debian packages that a real node needs: tell which are missing, and install them for root on request."""
+"""The Debian packages that a real node needs: find missing ones, and install them as root on request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APT_SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The packages that were asked for, those of them that are missing, and the command that would install them."""
+    """The requested packages, the missing ones among them, and the command that installs these."""
 
     wanted: tuple[str, ...]
     missing: tuple[str, ...]
@@ -32,7 +32,7 @@ class System:
 
 
 def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[str], object] = print) -> System:
-    """Find out which packages are missing; with ``install``, install those (root only), else change nothing.
+    """Return which packages are missing; with ``install``, install them first (root only).
 
     Raises:
         ToolError: There is no dpkg, or ``install`` fails.
@@ -44,7 +44,7 @@ def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[st
         if os.geteuid() != 0:
             raise ToolError(f"not root: cannot install {' '.join(missing)}", f"run: sudo {' '.join(command)}")
         echo(f"installing with apt-get: {' '.join(missing)}")
-        # A package may start its own service: policy-rc.d belongs to the machine's administrator.
+        # A package may start its own service; the machine's administrator can prevent that with policy-rc.d.
         try:
             process.run(command, process.Setting(env={"DEBIAN_FRONTEND": "noninteractive"}), timeout=APT_SECONDS)
         except ProcessError as exc:
@@ -58,7 +58,7 @@ def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[st
 def _there(package: str) -> bool:
     query = ["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", package]
     try:
-        # 1: a package that dpkg has never heard of.
+        # The exit code 1 means a package that dpkg does not know.
         return process.run(query, ok=(0, 1)).stdout.startswith("ii")
     except ProcessError as exc:
         if exc.returncode != 127:

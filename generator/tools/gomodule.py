@@ -1,7 +1,7 @@
-"""Build tools from their Go modules, and copy files out of those modules.
+"""Build tools from their Go modules, and copy files from those modules.
 
-Each folder under ``go/`` has a go.mod and a go.sum, so every source file that
-goes into a binary is checked against a hash that is committed here.
+Each folder under ``go/`` has a go.mod and a go.sum, so Go verifies each source
+file of a binary with a hash that is committed here.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from generator.tools.pin import Module, Pin
 from generator.tools.pinned_files import Files
 
 FOLDERS = Path(__file__).with_name("go")
-# Only against one that would never end: on a busy machine, the largest took over an hour.
+# This limit only stops a build that would never end: on a busy machine, the largest build took over an hour.
 BUILD_SECONDS = 6 * 3600.0
 DOWNLOAD_SECONDS = 900.0
 STILL_SECONDS = 30.0
 
-# Flags come on the command line; the user's own, or a go.work above the cache, must not change the binaries.
+# Flags are only on the command line. The user's own flags, or a go.work above the cache, must not change the binaries.
 ENVIRONMENT = {"GOFLAGS": "", "GOWORK": "off"}
 
 
 def _outside() -> Setting:
-    """Return a setting in which no module around us counts."""
+    """Return a setting for Go outside of any module."""
     return Setting(Path("/"), _environment())
 
 
 def _environment(module: Module | None = None) -> dict[str, str]:
-    """Return what is added to the caller's environment, whose caches of Go all builds share."""
+    """Return the caller's environment variables with additions; all builds share the caller's Go caches."""
     own = dict(ENVIRONMENT)
     if "HOME" not in os.environ:
-        # Without it Go would not know where its caches are, as in some CI.
+        # Without this, Go would not know its caches in some CI systems.
         own["HOME"] = str(Path.home())
     if module is not None and module.cgo:
         own["CGO_ENABLED"] = "1"
@@ -50,7 +50,7 @@ def _environment(module: Module | None = None) -> dict[str, str]:
 
 
 def caches() -> Path | None:
-    """Return the folder of Go's build cache, or None where there is no Go to tell."""
+    """Return the folder of Go's build cache, or None if Go is not installed."""
     if shutil.which("go") is None:
         return None
     said = process.run(["go", "env", "GOCACHE"], _outside()).stdout.strip()
@@ -60,8 +60,8 @@ def caches() -> Path | None:
 def build(pins: Sequence[Pin], into: Path, echo: Callable[[str], object]) -> dict[str, Path]:
     """Build tools of one module into the folder ``into``, with one call of ``go build``; return the executables.
 
-    One call, because what the tools share is compiled once and their linking
-    overlaps.
+    One call is faster, because shared packages are compiled once and linking runs
+    in parallel.
 
     Raises:
         ToolError: There is no Go, no C compiler where one is needed, or the build fails.
@@ -99,9 +99,9 @@ def _counted(log: Path, count: list[int]) -> str:
 
 
 def _to_compile(arguments: list[str], module: Module, log: Path) -> list[int]:
-    """Count the packages that Go has not cached, which downloads the sources; nothing if it cannot tell.
+    """Return a list with the number of packages not in Go's cache; empty if unknown. This downloads the sources.
 
-    What is wrong here is wrong in the build as well, which says so.
+    Errors are ignored here, because the build reports them.
     """
     argv = ["go", "list", *arguments[:2], "-deps", "-f", "{{.Stale}}", *arguments[2:]]
     try:
@@ -112,7 +112,7 @@ def _to_compile(arguments: list[str], module: Module, log: Path) -> list[int]:
 
 
 def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
-    """Download a module, check its hash, and copy the wanted paths into a folder; the copies are not writable."""
+    """Download a module, verify its hash, and copy the paths of ``entry`` to a folder; the copies are read-only."""
     title = f"{entry.module} {entry.version}"
     if shutil.which("go") is None:
         raise ToolError(
@@ -121,7 +121,7 @@ def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
     echo(f"copying {', '.join(entry.paths)} out of {title}")
     try:
         said = process.run(
-            # There is no go.sum around it, so the hash is checked below.
+            # There is no go.sum for it, so the hash is checked below.
             ["go", "mod", "download", "-json", f"{entry.module}@v{entry.version}"],
             _outside(),
             timeout=DOWNLOAD_SECONDS,
@@ -138,7 +138,7 @@ def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy regular files; folders become writable, unlike the module cache's, so that they can be removed."""
+    """Copy regular files; folders become writable, so that they can be removed, unlike those of the module cache."""
     for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
         if path.is_file():
             copy = target / path.relative_to(source)
@@ -148,7 +148,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _open_folder(folder: Path) -> None:
-    """Make a folder that every user can enter, whatever the caller's umask is."""
+    """Make a folder that all users can enter, independent of the caller's umask."""
     if not folder.exists():
         _open_folder(folder.parent)
         folder.mkdir(exist_ok=True)
@@ -164,7 +164,7 @@ def _require_go(module: Module, titles: str, echo: Callable[[str], object]) -> N
     found, _, choice = said.stdout.strip().partition("\n")
     found = found.removeprefix("go")
     if _version(found) < _version(wanted):
-        # From 1.21 on, Go fetches the version that a go.mod asks for, unless told not to.
+        # From 1.21 on, Go downloads the version that a go.mod needs, unless a setting forbids it.
         if _version(found) < (1, 21) or "auto" not in choice:
             raise ToolError(f"cannot build {titles}: it needs Go {wanted} and this is {found}", hint)
         echo(f"Go {found} will fetch Go {wanted}, which {titles} needs")
@@ -194,7 +194,7 @@ def _hint(failure: ProcessError, name: str) -> str:
 
 @contextmanager
 def _still(echo: Callable[[str], object], doing: str, far: Callable[[], str]) -> Iterator[None]:
-    """Say every half minute that something is going on, and how far it is."""
+    """Print a line with the progress every half minute."""
     start, over = time.monotonic(), threading.Event()
 
     def tell() -> None:

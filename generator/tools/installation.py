@@ -23,15 +23,15 @@ DOWNLOADS_AT_ONCE = 4
 
 
 def install(names: Sequence[str], *, echo: Echo = print) -> list[Installed]:
-    """Install what is missing of tools, files or groups; report where each came from, and why not from elsewhere.
+    """Install missing tools, files or groups; return where each came from, and why not from an earlier source.
 
-    In this order: on PATH at a fitting version, in the cache, as a release whose
-    checksum agrees, built from its Go module. What was installed before a failure
-    stays; a second call goes on from there.
+    The sources in order are: PATH with a suitable version, the cache, a release with
+    a matching checksum, a build from the Go module. After a failure, installed tools
+    stay, and a second call installs the rest.
 
     Args:
         names: Tools, files and groups.
-        echo: Gets a line for each step that takes time and for each result.
+        echo: Called with a line for each slow step and for each result.
     """
     wanted = lookup.expand(list(names))
     tools = [pin for pin in PINS.values() if pin.name in wanted]
@@ -46,7 +46,7 @@ def install(names: Sequence[str], *, echo: Echo = print) -> list[Installed]:
 
 
 def _present(tools: list[Pin], found: dict[str, Installed], echo: Echo) -> dict[str, str]:
-    """Find what is on PATH or in the cache; return the names of the others with the reason against PATH."""
+    """Add the tools on PATH or in the cache to ``found``; return the others by name, with the reason against PATH."""
     missing: dict[str, str] = {}
     for pin in tools:
         on_path, unfit = lookup.from_path(pin)
@@ -70,7 +70,7 @@ def _cached(pin: Pin, why: str, found: dict[str, Installed], echo: Echo) -> bool
 
 
 def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) -> dict[str, str]:
-    """Download releases; return the names of tools that have none, with the reasons so far."""
+    """Download releases and add them to ``found``; return the tools without one by name, with the reasons so far."""
     from concurrent.futures import ThreadPoolExecutor
 
     from generator.tools import release
@@ -80,7 +80,7 @@ def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) 
     def attempt(name: str) -> None:
         pin, why = PINS[name], missing[name]
         try:
-            # Before the lock, so that hosts are asked and reasons are found without waiting for other installers.
+            # This is done before taking the lock, so that it does not wait for other installers.
             release.locate(pin, Platform.here())
             with cache.locked("tools", [name], echo), cache.partial("tools", name) as scratch:
                 if _cached(pin, "another installation has just finished", found, echo):
@@ -99,9 +99,9 @@ def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) 
 
 
 def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) -> None:
-    """Build what is left, one module after the other: a single ``go build`` uses every processor already.
+    """Build the remaining tools, one module after the other, because one ``go build`` already uses all processors.
 
-    What is quick and most wanted comes first, and each can be used as soon as it is done.
+    Quick and important builds come first, and each tool can be used when its build is done.
     """
     from generator.tools.progress import Progress
 
@@ -124,7 +124,7 @@ def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) ->
 
 
 def _announce(missing: dict[str, str], row: Progress, echo: Echo) -> None:
-    """Say what building will take, before it begins."""
+    """Print what the builds will need, before the first one."""
     from generator.tools import gomodule, progress
 
     caches = gomodule.caches() if missing else None
@@ -153,14 +153,14 @@ def _build(
 
 
 def _settle(pin: Pin, made: Path, source: Source, origin: str, why: str) -> Installed:
-    """Check that an executable is what it should be, record it, and publish the folder that it lies in."""
+    """Check an executable's version, record it, and publish its folder in the cache."""
     told = lookup.version_of(made / pin.name, pin)
     if told != pin.version:
         raise ToolError(
             f"{pin.name} from {origin} says that its version is {told or 'unknown'}, not {pin.version}",
             "please report it: the pin and its release or module do not agree",
         )
-    # Whatever the caller's umask is: a daemon may have to run under a user of its own.
+    # These permissions do not depend on the caller's umask, because a daemon may run as another user.
     (made / pin.name).chmod(0o755)
     cache.write_record(made / pin.name, source.value, origin)
     here = cache.executable(pin)

@@ -1,10 +1,10 @@
-"""Name the versions of Kubernetes, beside the newest, whose schemas are known: each with its module's hash."""
+"""The versions of Kubernetes with schemas, other than the newest one, each with the hash of its Go module."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# The newest is the one that a local cluster runs (`pins.KUBERNETES`).
+# The newest version is that of the local cluster (`pins.KUBERNETES`).
 FORMER: Final = {
     "1.31": ("1.31.14", "h1:UtjLfqvXLuSVDdJ4+NpQCIfFkKkLnAAVmxAEMsnkhjk="),
     "1.32": ("1.32.13", "h1:5TGYdZ6YZqdp6h/Rp1vX/4TIoybMPdgv97LCZCtPuNQ="),

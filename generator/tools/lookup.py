@@ -1,4 +1,4 @@
-"""Find a pinned tool or a module's files where they are already: on PATH, then in the cache."""
+"""Find an installed tool, or a module's files: on PATH, then in the cache."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from generator.tools.pins import GROUPS, LOCAL, PINS
 
 
 class Source(StrEnum):
-    """Origin of a tool or of a module's files."""
+    """The origin of a tool or of a module's files."""
 
     PATH = "PATH"
     CACHE = "cache"
@@ -29,11 +29,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Result for one tool, or for one module's files (``kind`` is ``tool`` or ``files``).
+    """The result for one tool, or for one module's files (``kind`` is ``tool`` or ``files``).
 
-    ``version`` is the one that was found. ``why`` is a sentence on why it comes
-    from this source and not from one before it. In a report ``source`` and
-    ``path`` are None where nothing is installed.
+    ``version`` is the version that was found. ``why`` says why it comes from this
+    source and not from an earlier one. In a report, ``source`` and ``path`` are None
+    if it is not installed.
     """
 
     name: str
@@ -45,10 +45,10 @@ class Installed:
 
 
 def find(name: str) -> Path:
-    """Find the executable of a pinned tool: a fitting one on PATH, else the one in the cache. Never downloads.
+    """Return the executable of a pinned tool: a suitable one on PATH, else the one in the cache. Never downloads.
 
-    The answer is remembered for as long as the process runs; ToolError when
-    there is none, with the command that installs it.
+    The result is cached for the life of the process. Raise ToolError, with the
+    command that installs the tool, if there is none.
     """
     return _find(name, os.environ.get("PATH", ""), str(cache.folder()))
 
@@ -69,15 +69,15 @@ def _find(name: str, _path: str, _cache: str) -> Path:
 
 
 def forget() -> None:
-    """Forget what ``find`` remembers, after installing or removing a tool."""
+    """Clear the cache of ``find``, after a tool was installed or removed."""
     _find.cache_clear()
 
 
 def asset(module: str, path: str) -> Path:
-    """Return the path of a folder or file out of a pinned module's source, in the cache; it must not be written to.
+    """Return the path in the cache of a folder or file of a pinned module's source. Callers must not change it.
 
-    ``path`` is relative to the module's root and inside of one of the paths in
-    ``FILES[module]``: only those are kept.
+    ``path`` is relative to the module's root, and must be in one of the paths in
+    ``FILES[module]``, because the cache has only those.
     """
     entry = FILES.get(module)
     if entry is None:
@@ -94,7 +94,7 @@ def asset(module: str, path: str) -> Path:
 
 
 def report(names: list[str] | None = None) -> list[Installed]:
-    """Report on each name (tool, files or group; default: everything), without installing anything."""
+    """Return the state of each name (tool, files or group; default: all), without installing anything."""
     found: list[Installed] = []
     for name in expand(names if names is not None else [*PINS, *FILES]):
         if name in PINS:
@@ -128,7 +128,7 @@ def _report_tool(pin: Pin) -> Installed:
 
 
 def expand(names: list[str]) -> list[str]:
-    """Replace every group by its members, each once; UsageError for a name that stands for nothing."""
+    """Return the names with groups replaced by their members, each once. Raise UsageError for an unknown name."""
     members: dict[str, None] = {}
     for name in names:
         if name == LOCAL:
@@ -141,12 +141,12 @@ def expand(names: list[str]) -> list[str]:
 
 
 def local_group(*, real: bool) -> str:
-    """Return the name of the group that a cluster on this machine uses, with a real node or with KWOK."""
+    """Return the name of the group for a local cluster: with a real node, or with KWOK."""
     return "local-real" if real else "local-kwok"
 
 
 def require(group: str) -> None:
-    """Raise ToolError unless all of a group is installed; the hint installs what is missing in one go."""
+    """Raise ToolError unless a group is installed completely; the command in the hint installs all that is missing."""
     missing = [found.name for found in report([group]) if found.path is None]
     if missing:
         raise ToolError(
@@ -155,7 +155,7 @@ def require(group: str) -> None:
 
 
 def pin_of(name: str) -> Pin:
-    """Return the pin of a tool; UsageError for another name."""
+    """Return the pin of a tool. Raise UsageError for an unknown name."""
     pin = PINS.get(name)
     if pin is None:
         raise UsageError(f"no tool is pinned under the name {name}", f"known are: {', '.join(PINS)}")
@@ -163,9 +163,9 @@ def pin_of(name: str) -> Pin:
 
 
 def from_path(pin: Pin) -> tuple[tuple[Path, str] | None, str]:
-    """Find the first fitting executable on PATH and its version; else None and why those that are there do not fit.
+    """Return ((path, version), "") of the first suitable executable on PATH, or None and why the others do not fit.
 
-    The reason is empty where there are none.
+    The reason is empty if there are no executables.
     """
     unfit: dict[Path, str] = {}
     for directory in os.get_exec_path():
@@ -185,7 +185,7 @@ def from_path(pin: Pin) -> tuple[tuple[Path, str] | None, str]:
 
 
 def version_of(executable: Path, pin: Pin) -> str | None:
-    """Ask an executable for its version, without a ``v``; None when it does not run or tells none."""
+    """Run an executable and return its version without a ``v``; None if it does not run or prints no version."""
     try:
         # argocd reads its configuration from the home directory and would complain about a broken one; terraform
         # would ask its maker for a newer version.

@@ -1,4 +1,4 @@
-"""Types of a pinned tool: its version, where a release of it lies, and how it is built. Pure."""
+"""The types for a pinned tool: its version, the address of its release, and how it is built. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Fit(StrEnum):
-    """Versions on PATH that will do in place of the pinned one."""
+    """The versions on PATH that are accepted in place of the pinned one."""
 
     PATCH = "same minor version, at least the pinned patch"
     MINOR = "at most one minor version away"
@@ -18,7 +18,7 @@ class Fit(StrEnum):
     EXACT = "exactly the pinned version"
 
     def accepts(self, found: str, pinned: str) -> bool:
-        """Tell whether ``found`` will do; a version that is not three numbers must be the pinned one itself."""
+        """Tell whether ``found`` is accepted. A version without three numbers must be equal to the pinned one."""
         if found == pinned:
             return True
         have, want = _numbers(found), _numbers(pinned)
@@ -33,7 +33,7 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """An operating system and processor, as Go names them (``linux``, ``darwin``; ``amd64``, ``arm64``)."""
+    """An operating system and a processor, with Go's names (``linux``, ``darwin``; ``amd64``, ``arm64``)."""
 
     os: str
     arch: str
@@ -50,14 +50,14 @@ class Platform:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Location of a binary that the upstream project publishes, and of the SHA-256 that it publishes for it.
+    """The addresses of a published binary and of its SHA-256.
 
-    The templates know ``{version}``, ``{os}`` and ``{arch}`` (Go's names), and
-    ``{Os}`` and ``{machine}`` (``Linux``, ``x86_64``). ``checksums`` is a file of
-    ``<sha256>  <name>`` lines or of one bare sum; empty where the project
-    publishes none, and then the release is never used. ``member`` is the
-    executable's path inside the archive; empty where the download is the
-    executable itself. ``platforms`` are those that the project builds for.
+    Templates can contain ``{version}``, ``{os}`` and ``{arch}`` (Go's names), and
+    ``{Os}`` and ``{machine}`` (``Linux``, ``x86_64``). ``checksums`` is a file with
+    ``<sha256>  <name>`` lines or a single sum; if it is empty, the project publishes
+    none, and the release is never used. ``member`` is the path of the executable in
+    the archive; it is empty if the download is the executable. ``platforms`` are
+    those that the project publishes.
     """
 
     url: str
@@ -66,7 +66,7 @@ class Release:
     platforms: tuple[str, ...] = ("linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64")
 
     def fill(self, template: str, version: str, where: Platform) -> str:
-        """Fill version and platform into one of the templates."""
+        """Return a template with version and platform filled in."""
         return template.format(
             version=version,
             os=where.os,
@@ -80,10 +80,10 @@ class Release:
 class Module:
     """A folder under ``go/`` with a go.mod and go.sum, and the flags for everything built in it.
 
-    The flags belong to the folder and not to the tool, so that a binary is the
-    same whether it was built alone or with its neighbours. ``cgo`` asks for a C
-    compiler. ``seconds`` and ``megabytes`` are what building all of it has taken,
-    with empty caches on two idle processors, and what it adds to Go's caches.
+    The flags belong to the folder and not to a tool, so that a binary is the same if
+    it is built alone or with other tools. ``cgo`` means that a C compiler is needed.
+    ``seconds`` is the time of a build of all tools, with empty caches on two idle
+    processors; ``megabytes`` is the size that it adds to Go's caches.
     """
 
     folder: str
@@ -96,11 +96,11 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One tool.
+    """A pinned tool.
 
-    ``ask`` are the arguments that make it tell its version and ``answer`` finds
-    that in the output (group 1, without the ``v``); ``built`` is the name
-    that Go gives the executable, where it is not the tool's own.
+    ``ask`` are the arguments that print its version, and ``answer`` matches the
+    version in the output (group 1, without the ``v``). ``built`` is Go's name for the
+    executable, if it is not the tool's name.
     """
 
     name: str

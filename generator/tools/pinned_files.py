@@ -1,6 +1,6 @@
-"""Registry of folders and files out of Go modules' sources: what a tool needs beside its executable, and schemas.
+"""The registry of folders and files from Go modules: files that tools need in addition to executables, and schemas.
 
-A new one is one entry in ``FILES``. Pure: no I/O.
+To add one, add an entry to ``FILES``. Pure: no I/O.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from generator.tools.pins import ARGOCD, KUBERNETES
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Folders or files out of a Go module's source that a tool needs beside its executable.
+    """Folders or files of a Go module's source that a tool needs in addition to its executable.
 
-    ``sum`` is the module's hash as go.sum has it.
+    ``sum`` is the module's hash in the notation of go.sum.
     """
 
     name: str

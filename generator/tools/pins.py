@@ -1,6 +1,6 @@
-"""Registry of tools: their versions, where a release of each lies, and how each is built from source.
+"""The registry of tools: their versions, the addresses of their releases, and how they are built from source.
 
-A new tool is one entry in ``PINS``. Pure: no I/O.
+To add a tool, add an entry to ``PINS``. Pure: no I/O.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ CONTROL_PLANE = Module(
     552,
     5700,
     variables=(
-        # Without it the server calls itself v0.0.0-master, and clients choke on that.
+        # Without this, the server's version is v0.0.0-master, which clients cannot parse.
         f"k8s.io/component-base/version.gitVersion=v{KUBERNETES}",
-        # A module carries no commit, so the CLI says v3.5.7+unknown; the tag is what matters.
+        # A Go module has no commit, so the CLI's version is v3.5.7+unknown; only the tag matters.
         f"github.com/argoproj/argo-cd/v3/common.version={ARGOCD}",
     ),
 )
@@ -164,7 +164,7 @@ _ALL = (
         "go.etcd.io/etcd/server/v3",
         "server",
         Release(
-            # For macOS it is a zip, which is not worth a second kind of archive: there it is built.
+            # The release for macOS is a zip file, which is not supported here: on macOS, the tool is built.
             f"{GITHUB}/etcd-io/etcd/releases/download/v{{version}}/etcd-v{{version}}-{{os}}-{{arch}}.tar.gz",
             f"{GITHUB}/etcd-io/etcd/releases/download/v{{version}}/SHA256SUMS",
             "etcd-v{version}-{os}-{arch}/etcd",
@@ -211,7 +211,7 @@ _ALL = (
         Release(
             f"{GITHUB}/go-gitea/gitea/releases/download/v{{version}}/gitea-{{version}}-{{os}}-{{arch}}",
             f"{GITHUB}/go-gitea/gitea/releases/download/v{{version}}/gitea-{{version}}-{{os}}-{{arch}}.sha256",
-            # Those for macOS carry the version of macOS in their names.
+            # The names of releases for macOS contain the version of macOS.
             platforms=LINUX,
         ),
     ),
@@ -239,7 +239,7 @@ _ALL = (
         "manager",
         Release("", "", platforms=LINUX),
     ),
-    # A provider of our own that serves the AWS provider's schema, for checks of infra/ without an account.
+    # The generator's own provider with the schema of the AWS provider, for checks of infra/ without an account.
     Pin(
         "aws-stub",
         "1.0.0",

@@ -1,4 +1,4 @@
-"""Texts about builds: how long they usually take, how far they are, and what is left. Pure."""
+"""Texts about builds: their usual duration, their progress, and the time left. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from generator.tools.pin import Module
 
 
 def duration(seconds: float) -> str:
-    """Write a time in the unit that fits: ``45 s``, ``9 min``, ``1 h 17 min``."""
+    """Return a duration as text in a suitable unit: ``45 s``, ``9 min``, ``1 h 17 min``."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -16,13 +16,13 @@ def duration(seconds: float) -> str:
 
 
 def forecast(modules: Sequence[Module], tools: int, free: int, caches: str) -> str:
-    """Say what is about to be built, how long that usually takes, and what it needs.
+    """Return a text about the next builds: what is built, how long that usually takes, and what it needs.
 
     Args:
         modules: The Go modules that are built.
-        tools: How many tools come out of them.
-        free: Bytes that are free where Go's caches lie.
-        caches: Where those lie.
+        tools: The number of tools in them.
+        free: The number of free bytes on the disk with Go's caches.
+        caches: The folder of Go's caches.
     """
     seconds = sum(module.seconds for module in modules)
     gigabytes = sum(module.megabytes for module in modules) / 1000
@@ -38,7 +38,7 @@ def forecast(modules: Sequence[Module], tools: int, free: int, caches: str) -> s
 
 
 class Progress:
-    """Position in a row of builds; the time left is estimated by how long those before have taken."""
+    """The progress in a series of builds. The time left is estimated from the durations of earlier builds."""
 
     def __init__(self, modules: Sequence[Module]) -> None:
         self._left = list(modules)
@@ -48,20 +48,20 @@ class Progress:
 
     @property
     def place(self) -> str:
-        """Return the number of the build that is next or under way, as ``[2/5]``."""
+        """Return the number of the next or present build, as ``[2/5]``."""
         return f"[{min(self._total - len(self._left) + 1, self._total)}/{self._total}]"
 
     @property
     def waiting(self) -> tuple[Module, ...]:
-        """Return modules that are not done, the one under way included."""
+        """Return the modules that are not done, including the present one."""
         return tuple(self._left)
 
     def skip(self) -> None:
-        """Take note that another installer has done the build that is next."""
+        """Record that another installer has done the next build."""
         self._left.pop(0)
 
     def done(self, seconds: float) -> str:
-        """Take note of a build that has taken ``seconds``; return the line to print."""
+        """Record a build that took ``seconds``; return the line to print."""
         place = self.place
         self._usual += self._left.pop(0).seconds
         self._taken += seconds
@@ -70,13 +70,13 @@ class Progress:
 
     @property
     def left(self) -> float:
-        """Return the seconds until all are done, the one under way counted whole, at the pace so far."""
+        """Return the estimated seconds until all builds are done; the present build counts completely."""
         pace = self._taken / self._usual if self._usual else 1.0
         return sum(module.seconds for module in self._left) * pace
 
 
 def counted(log: str, packages: int | None) -> str:
-    """Tell how far a build is by what ``go build -v`` has written: a line for each package that it compiles."""
+    """Return the progress of a build from the output of ``go build -v``, which has a line for each compiled package."""
     lines = [line for line in log.splitlines() if line and not line.startswith(("#", "\t"))]
     fetched = sum(line.startswith("go: downloading ") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)

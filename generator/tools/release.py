@@ -1,11 +1,11 @@
-"""Download a tool's release and verify it: the only module here that opens connections, bounded in time and size.
+"""Download a tool's release and verify it, with limits for time and size. Only this module opens connections.
 
-``Unavailable`` means "not this way": offline, no release for this machine, no
-checksums, a download that breaks off. The caller then builds the tool. A sum
-that differs is never a reason to go on: that is ChecksumMismatch.
+``Unavailable`` means that there is no usable release: no connection, no release
+for this machine, no checksums, or an incomplete download. The caller then
+builds the tool. A wrong checksum raises ChecksumMismatch, and nothing is built.
 
-``$GENERATOR_TOOLS_MIRROR`` is the base URL of a mirror: what would come from
-``https://host/path`` is then fetched from ``<mirror>/host/path``.
+``$GENERATOR_TOOLS_MIRROR`` is the base URL of a mirror: files from
+``https://host/path`` are then fetched from ``<mirror>/host/path``.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ STALL_SECONDS = 20.0
 ATTEMPTS = 3
 PAUSES = Backoff(first=0.6, longest=5.0, factor=1.5)
 PROGRESS_SECONDS = 5.0
-# The largest release has 200 MB; a slow line takes a quarter of an hour for it.
+# The largest release has 200 MB; on a slow connection, it takes a quarter of an hour.
 DOWNLOAD_SECONDS = 1800.0
 LARGEST_BYTES = 1 << 30
-# A checksum file has a few kB; a larger one would be something else.
+# Checksum files have a few kB; a larger file is something else.
 CHECKSUMS_LIMIT = 1 << 20
 CHECKSUMS_SECONDS = 60.0
-# As many redirects as a browser follows, and no request is for ever.
+# The limit that browsers use for redirects, so that no request runs forever.
 REDIRECTS = 10
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class Unavailable(Exception):
-    """A release cannot be had; the text is the reason, to be read after "no release: "."""
+    """No release can be used. The text is the reason, for use after "no release: "."""
 
 
 def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform | None = None) -> str:
@@ -60,7 +60,7 @@ def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform |
     elif len(checksum.recorded(pin, where)) != 1:
         raise Unavailable(f"{sums} has no SHA-256 for {asset}")
     echo(f"downloading {pin.name} {pin.version} from {url}")
-    # Not the tool's name: what has not been verified must not be found under it.
+    # The file does not get the tool's name before it is verified.
     download = into / "download"
     computed = _download(url, download, lambda text: echo(f"  {pin.name}: {text}"))
     if expected is not None and computed != expected:
@@ -81,7 +81,7 @@ def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform |
 
 
 def locate(pin: Pin, where: Platform) -> tuple[str, str]:
-    """Return the URLs of a release and its checksums, through the mirror if one is set; Unavailable if it has none."""
+    """Return the URLs of a release and its checksums, on the mirror if one is set. Raise Unavailable without one."""
     release = pin.release
     if not release.checksums:
         raise Unavailable("its releases come without checksums")
@@ -97,13 +97,13 @@ _probes: dict[str, _Probe] = {}
 
 
 def reachable(url: str) -> bool:
-    """Tell whether the URL's host, or the proxy before it, accepts connections; asked once, for some seconds."""
+    """Tell whether the URL's host, or its proxy, accepts connections. Each host is asked once, for some seconds."""
     # setdefault is atomic, so downloads that start together share one probe.
     return _probes.setdefault(urlsplit(url).netloc, _Probe(url)).answer()
 
 
 class _Probe:
-    """Question to a host whether it is there, asked when its answer is first wanted."""
+    """A test whether a host can be reached; it runs when the result is first needed."""
 
     def __init__(self, url: str) -> None:
         import threading
@@ -118,7 +118,7 @@ class _Probe:
         with self._asking:
             if self._answer is None:
                 said: list[bool] = []
-                # A thread, because a name lookup has no time-out of its own.
+                # This runs in a thread, because a name lookup has no time limit.
                 asking = threading.Thread(target=lambda: said.append(_connects(self._url)), daemon=True)
                 asking.start()
                 asking.join(PROBE_SECONDS)
@@ -152,13 +152,13 @@ def _mirrored(url: str) -> str:
 
 
 def _safe(url: str) -> bool:
-    """Tell whether the URL's content cannot be changed on its way: https, or this machine."""
+    """Tell whether nobody can change the content of a URL on the network: https, or this machine."""
     parts = urlsplit(url)
     return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _published(url: str, asset: str) -> str | None:
-    """Read the sum that the checksum file at ``url`` has for an asset; None when there is no such file or line."""
+    """Return the checksum of an asset from the file at ``url``; None if there is no such file or line."""
     try:
         for attempt in _attempts():
             with attempt, bounded_http.within(CHECKSUMS_SECONDS) as watch, _open(url) as answer:
@@ -170,7 +170,7 @@ def _published(url: str, asset: str) -> str | None:
 
 
 def _download(url: str, into: Path, progress: Callable[[str], object]) -> str:
-    """Download a file and return its SHA-256; try again when the connection breaks."""
+    """Download a file and return its SHA-256; try again after a broken connection."""
     try:
         for attempt in _attempts():
             with attempt, bounded_http.within(DOWNLOAD_SECONDS) as watch, _open(url) as answer, into.open("wb") as out:
@@ -201,11 +201,11 @@ def _copy(
 
 
 class _Missing(Exception):
-    """The server answered that there is no such thing; trying again would not help."""
+    """The server answered that the file does not exist, so another attempt would not help."""
 
 
 class _Attempt:
-    """One of several tries: swallows a failure of the connection unless it is the last one."""
+    """One of several attempts: a context that ignores a failure of the connection, except in the last attempt."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -229,7 +229,7 @@ def _attempts() -> Iterator[_Attempt]:
 
 
 def _open(url: str) -> requests.Response:
-    """Ask for a file, to be read in pieces, and follow redirects to https, or to this machine, alone."""
+    """Return the response for a file, to be read in parts. Only redirects to https or this machine are followed."""
     session = bounded_http.session(STALL_SECONDS)
     headers = {"User-Agent": "gitops-generator", "Accept-Encoding": "identity"}
     there = url
@@ -249,7 +249,7 @@ def _open(url: str) -> requests.Response:
 
 
 def _extract(archive: Path, member: str, into: Path) -> None:
-    """Copy one regular file out of an archive; nothing else in it is looked at, so nothing can be written elsewhere."""
+    """Copy one regular file from an archive; other members are ignored, so nothing can be written elsewhere."""
     import zipfile
 
     unpack = _from_zip if zipfile.is_zipfile(archive) else _from_tar
@@ -283,7 +283,7 @@ def _from_tar(archive: Path, member: str, into: Path) -> bool:
     import zlib
 
     class Unpacked(gzip.GzipFile):
-        """Unpacked content up to a size, so that a bomb is noticed before it fills the disk."""
+        """A gzip file with a limit for its unpacked size, so that a decompression bomb cannot fill the disk."""
 
         done = 0
 

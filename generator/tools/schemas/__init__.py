@@ -3,11 +3,10 @@
 >>> from generator import process, schemas, tools
 >>> process.run([tools.find("kubeconform"), *schemas.kubeconform_arguments(), "app.yaml"])  # doctest: +SKIP
 
-They lie packed in ``schemas.zip``, which ``scripts/update-schemas`` makes. Two
-things to mind when reading kubeconform's answer: it says "could not find schema"
-of a schema that does not compile as well, and a skipped document is not a valid
-one. So require that nothing was skipped, and leave ``-ignore-missing-schemas``
-out.
+The schemas are in ``schemas.zip``, which ``scripts/update-schemas`` makes. Note
+two facts about kubeconform's results: it also says "could not find schema" about
+a schema that does not compile, and a skipped document is not a valid one. So
+require that nothing was skipped, and do not use ``-ignore-missing-schemas``.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from pathlib import Path
 from generator.tools import cache
 
 PACKED = Path(__file__).with_name("schemas.zip")
-# The folder of kinds as other versions than the pinned ones have them, each below the name of its files.
+# The folder with kinds of other versions than the pinned ones, each below the name of its files.
 OTHERS = "other"
 
 
 def location() -> Path:
     """Return the folder with the unpacked schemas: ``<group>/<kind>_<version>.json``, all in lower case.
 
-    Unpacked once for each content of the package's archive, into the cache;
-    safe with several processes at once.
+    They are unpacked to the cache, once for each content of the archive. Several
+    processes can do this at the same time.
     """
     import hashlib
 
@@ -42,12 +41,10 @@ def location() -> Path:
 def kubeconform_arguments(argocd: str = "") -> list[str]:
     """Return the arguments that make kubeconform use these schemas and no others, in strict mode.
 
-    Strict mode is about keys that stand twice in a mapping; unknown fields are
-    up to the schemas.
+    Strict mode finds keys that are there twice in a map; the schemas find unknown fields.
 
     Args:
-        argocd: The minor version of Argo CD whose kinds are meant; one whose own are not packed has those of the
-            version that tools are pinned to.
+        argocd: The minor version of Argo CD. A version without its own schemas gets those of the pinned version.
     """
     # The first place that has a kind is asked. Group, kind and version, so that two groups with the same first label
     # stay apart.
@@ -56,7 +53,7 @@ def kubeconform_arguments(argocd: str = "") -> list[str]:
 
 
 def location_arguments(folder: str | Path) -> list[str]:
-    """Return the arguments that make kubeconform use the schemas in a folder, too."""
+    """Return the arguments that make kubeconform also use the schemas in a folder."""
     return ["-schema-location", f"{folder}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json"]
 
 

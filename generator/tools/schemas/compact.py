@@ -1,8 +1,8 @@
-"""Make of Kubernetes' ``swagger.json`` a small table of the fields that a spec passes through, over several versions.
+"""Make a small table from Kubernetes' ``swagger.json``: the fields that a spec can pass through, in several versions.
 
-A field is one word: ``string``, ``[Container:name]!`` (a list by a key, required), ``{string}``, ``PodSpec``; then,
-where it is not in all versions, ``>35`` (since 1.35) and ``<33`` (until 1.33). Descriptions and defaults are left out.
-Pure: no I/O.
+The type of a field is one word: ``string``, ``[Container:name]!`` (a required list with a key), ``{string}``,
+``PodSpec``. If not all versions have the field, ``>35`` (since 1.35) and ``<33`` (until 1.33) follow. Descriptions and
+defaults are left out. Pure: no I/O.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-# What a spec may hold in Kubernetes' own shape, with all that they are made of.
+# Types that a spec may contain in Kubernetes' own shape; the types of their fields are added.
 ROOTS: Final = (
     "io.k8s.api.core.v1.PodSpec",
     "io.k8s.api.core.v1.ServiceSpec",
@@ -28,14 +28,14 @@ _SCALARS: Final = {
     "io.k8s.apimachinery.pkg.apis.meta.v1.Time": "time",
     "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": "time",
 }
-# Set by the API server, and never written.
+# The API server sets these, and users never write them.
 _NOT_WRITTEN: Final = frozenset({"managedFields", "fieldsV1"})
 
 Types = dict[str, dict[str, str]]
 
 
 def table(documents: Mapping[int, Mapping[str, Any]]) -> Types:
-    """Return the fields of each type, of all versions; ``documents`` are by their minor version, oldest first."""
+    """Return the fields by type, for all versions. ``documents`` has swagger.json by minor version, oldest first."""
     found: dict[str, dict[str, dict[int, str]]] = {}
     for minor, document in documents.items():
         for name, fields in _types(document["definitions"]):
@@ -49,7 +49,7 @@ def table(documents: Mapping[int, Mapping[str, Any]]) -> Types:
 
 
 def _over(versions: Mapping[int, str], known: list[int]) -> str:
-    """Return a field as its newest version has it, with the versions that have it."""
+    """Return the type of a field in its newest version, followed by the versions that have the field."""
     since, until = min(versions), max(versions)
     begun = f">{since}" if since > known[0] else ""
     ended = f"<{until}" if until < known[-1] else ""
@@ -57,7 +57,7 @@ def _over(versions: Mapping[int, str], known: list[int]) -> str:
 
 
 def _types(definitions: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the types that the roots are made of, by their short names."""
+    """Yield (short name, fields) for the root types and all types of their fields."""
     left, seen = list(ROOTS), set(ROOTS)
     named: dict[str, str] = {}
     while left:
@@ -103,5 +103,5 @@ def _field(node: Mapping[str, Any]) -> str:
 
 
 def _keys(node: Mapping[str, Any]) -> str:
-    """Return the fields that tell items apart: those of a server-side apply, or the one of a strategic merge."""
+    """Return the keys of a list's items: those for server-side apply, or the one for a strategic merge."""
     return ",".join(node.get("x-kubernetes-list-map-keys") or [node["x-kubernetes-patch-merge-key"]])

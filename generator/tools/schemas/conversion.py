@@ -1,15 +1,14 @@
 """Convert Kubernetes' OpenAPI document and CustomResourceDefinitions to strict JSON schemas.
 
-Strict means that a field which the kind does not have is a fault; that is what
-finds misspellings. Every schema is complete in itself and of JSON Schema draft 4,
-which is what kubeconform reads. What Kubernetes defines once and refers to is
-written out in each place, for the sake of messages: kubeconform gives the path of
-a fault only as far as the first ``$ref`` or ``anyOf`` on the way to it. The one
-definition that contains itself is referred to.
+Strict means that an unknown field is a fault; this finds misspellings. Each
+schema is complete, and in JSON Schema draft 4, which kubeconform reads.
+Definitions that Kubernetes refers to are copied to each place, because
+kubeconform's messages have the path of a fault only up to the first ``$ref`` or
+``anyOf``. Only the one recursive definition keeps its reference.
 
-What is left out on purpose: descriptions and defaults, which say nothing about
+The schemas do not contain descriptions and defaults, which do not affect
 validity; ``format``, because kubeconform 0.7 crashes on a duration that is not a
-string; and the CEL rules of CustomResourceDefinitions, which no JSON Schema can
+string; and CEL rules of CustomResourceDefinitions, which JSON Schema cannot
 express. Pure: no I/O.
 """
 
@@ -25,7 +24,7 @@ INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 RECURSIVE = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 
-# Answers, questions and records of the control plane, which are not kept in git.
+# Kinds for requests, responses and internal data of the control plane, which are not kept in git.
 NOT_IN_GIT = frozenset(
     {
         "APIGroup",
@@ -72,9 +71,9 @@ KEPT = (
 def path(group: str, version: str, kind: str) -> str:
     """Return a schema's path, for kubeconform's ``{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json``.
 
-    The whole group, and not its first label only, so that a
-    ``networking.example.com`` is not taken for ``networking.k8s.io``. For the
-    core group kubeconform puts the version in the group's place.
+    It contains the whole group and not only its first label, so that
+    ``networking.example.com`` differs from ``networking.k8s.io``. For the core group,
+    kubeconform uses the version in place of the group.
     """
     return f"{group or version}/{kind.lower()}_{version}.json"
 
@@ -88,7 +87,7 @@ def from_openapi(document: Mapping[str, Any]) -> tuple[dict[str, Schema], list[s
     dropped: set[str] = set()
     for body in definitions.values():
         for kind in body.get("x-kubernetes-group-version-kind", ()):
-            # Lists are what an API answers; ``kind: List`` in a file is taken apart by kubeconform.
+            # Kinds of lists are only in responses of the API; kubeconform splits a ``kind: List`` in a file.
             if kind["kind"] in NOT_IN_GIT or kind["kind"].endswith("List"):
                 dropped.add(kind["kind"])
                 continue
@@ -109,8 +108,8 @@ def object_meta(document: Mapping[str, Any]) -> Schema:
 def from_crd(crd: Mapping[str, Any], metadata: Schema) -> dict[str, Schema]:
     """Return the schemas of a CustomResourceDefinition by path, one for each version that is served.
 
-    ``metadata`` comes from ``object_meta``: a CustomResourceDefinition itself
-    leaves its kind's metadata open.
+    ``metadata`` comes from ``object_meta``, because a CustomResourceDefinition does
+    not describe the metadata of its kind.
     """
     spec = crd["spec"]
     kind = spec["names"]["kind"]
@@ -127,8 +126,8 @@ def from_crd(crd: Mapping[str, Any], metadata: Schema) -> dict[str, Schema]:
 def custom(node: Mapping[str, Any], *, closed: bool = True) -> Schema:
     """Convert one node of a structural schema.
 
-    ``closed`` is False below ``anyOf`` and its like: those only add conditions
-    to fields that are listed elsewhere.
+    ``closed`` is False below ``anyOf`` and similar keywords, because these only add
+    conditions to fields that are listed elsewhere.
     """
     schema: Schema = {key: node[key] for key in KEPT if key in node}
     if node.get("x-kubernetes-int-or-string"):
@@ -152,7 +151,7 @@ def custom(node: Mapping[str, Any], *, closed: bool = True) -> Schema:
         pass
     elif closed and "properties" in node and further is None:
         schema["additionalProperties"] = False
-    # With both types allowed, the usual anyOf of an int-or-string says nothing more.
+    # Both types are allowed here, so the usual anyOf of an int-or-string is not needed.
     if not node.get("x-kubernetes-int-or-string"):
         for word in ("anyOf", "oneOf", "allOf"):
             if word in node:
@@ -163,7 +162,7 @@ def custom(node: Mapping[str, Any], *, closed: bool = True) -> Schema:
 
 
 def _builtin(body: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
-    """Convert a definition of Kubernetes' own, closed where it lists its fields."""
+    """Convert a definition of Kubernetes; it is closed if it lists its fields."""
     schema: Schema = {key: body[key] for key in ("type", "required") if key in body}
     if "properties" in body:
         required = body.get("required", ())
@@ -178,7 +177,7 @@ def _builtin(body: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
 def _field(node: Mapping[str, Any], definitions: Mapping[str, Any], *, nullable: bool) -> Schema:
     """Convert a field, or the items of a list or map.
 
-    The API server treats null like an absent field, and tools do write
+    The API server treats null as a missing field, and some tools write
     ``creationTimestamp: null``.
     """
     name = node["$ref"].rpartition("/")[2] if "$ref" in node else ""
@@ -187,7 +186,7 @@ def _field(node: Mapping[str, Any], definitions: Mapping[str, Any], *, nullable:
     if name == INT_OR_STRING:
         schema: Schema = {"type": ["integer", "string"]}
     elif name == QUANTITY:
-        # The document says string, but the API server takes 1 and 0.5 as well.
+        # The document has the type string, but the API server also accepts 1 and 0.5.
         schema = {"type": ["number", "string"]}
     elif name:
         schema = _builtin(definitions[name], definitions)
@@ -203,7 +202,7 @@ def _field(node: Mapping[str, Any], definitions: Mapping[str, Any], *, nullable:
 
 
 def _document(body: Mapping[str, Any], group: str, version: str, kind: str, metadata: Schema) -> Schema:
-    """Complete the schema of a whole manifest, which is of this kind and has a name."""
+    """Return the complete schema of a manifest: with its kind, and a required name."""
     schema: Schema = {**body, "type": "object"}
     schema["properties"] = {
         **body.get("properties", {}),
