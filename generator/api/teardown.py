@@ -17,7 +17,7 @@ from generator.spec.targets import EKS
 
 if TYPE_CHECKING:
     from generator.clients.argocd import ArgoCd
-    from generator.infra.teardown import Terraform
+    from generator.infra.teardown import Bucket, Terraform
     from generator.spec.infra import Place
     from generator.spec.model import Spec
 
@@ -33,11 +33,26 @@ class InfraDestroyRequest(OnBranch):
 
 
 @dataclass(frozen=True, slots=True)
+class BucketToDestroy:
+    """A bucket, and the number of its files up to 1000; `more` if it has others.
+
+    With `emptied`, Terraform deletes the files, too, because the pipeline makes them again. Otherwise files in it stop
+    the command.
+    """
+
+    name: str
+    files: int
+    more: bool
+    emptied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InfraDestroyResult:
     """The steps that are to be done, or were, in their order.
 
     `applications` are files, `resources` is the number of resources that Terraform destroys, and `kept` are
-    protected resources, which stop it.
+    protected resources and buckets with files that nothing here makes again, which stop it. `buckets` are all others,
+    `distributions` and `amplify` what serves sites, by name.
     """
 
     environment: str
@@ -46,6 +61,9 @@ class InfraDestroyResult:
     load_balancers: tuple[str, ...]
     resources: int
     kept: tuple[Kept, ...]
+    buckets: tuple[BucketToDestroy, ...] = ()
+    distributions: tuple[str, ...] = ()
+    amplify: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
     done: bool = False
 
@@ -61,7 +79,8 @@ def infra_destroy(
 Change = Callable[[str, str, Sequence[str], str], str | None]
 _KEPT: Final = (
     "to lose it, take that out where it stands (what `sync: manual` protects: say `sync: auto`, and generate), apply,"
-    " and run this again; to leave it in AWS: terraform state rm ADDRESS"
+    " and run this again; a bucket that `force_destroy` protects: empty it;"
+    " to leave it in AWS: terraform state rm ADDRESS"
 )
 
 
@@ -88,10 +107,22 @@ class _Run:
         state = self.terraform.state()
         self.progress(f"reading {self.branch}")
         there = self._there(teardown.files(self.spec, self.name))
+        buckets = [self._looked_into(one) for one in state.buckets]
+        full = [
+            one.place for one, about in zip(state.buckets, buckets, strict=True) if about.files and not about.emptied
+        ]
         found = InfraDestroyResult(
-            self.name, self.place.cluster.name, tuple(there), tuple(self._balancers()), state.resources, state.kept
-        )
+            self.name, self.place.cluster.name, tuple(there), tuple(self._balancers()), state.resources,
+            tuple(sorted([*state.kept, *full])), tuple(buckets), state.distributions, state.amplify,
+        )  # fmt: skip
         return self._done(found) if self.request.yes else found
+
+    def _looked_into(self, bucket: Bucket) -> BucketToDestroy:
+        from generator.clients.aws.s3 import Files
+
+        self.progress(f"counting the files of {bucket.name}")
+        files, more = Files(self.place.region, bucket.name).count()
+        return BucketToDestroy(bucket.name, files, more, bucket.emptied)
 
     def _done(self, found: InfraDestroyResult) -> InfraDestroyResult:
         if found.kept:

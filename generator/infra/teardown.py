@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +17,8 @@ _SECONDS: Final = 300.0
 _DESTROY_SECONDS: Final = 7200.0
 _BLOCK: Final = re.compile(r'^resource "([^"]+)" "([^"]+)" \{$(.*?)^\}$', re.MULTILINE | re.DOTALL)
 _KEPT: Final = re.compile(r"^\s*prevent_destroy\s*=\s*true\b", re.MULTILINE)
+# What serves sites, with the attribute that names it, in the order of the fields of `State`.
+_SERVING: Final = {"aws_cloudfront_distribution": "comment", "aws_amplify_app": "name"}
 _PROTECTION: Final = ("deletion_protection", "enable_deletion_protection", "deletion_protection_enabled")
 
 
@@ -29,11 +31,22 @@ class Kept(NamedTuple):
     line: int
 
 
+class Bucket(NamedTuple):
+    """A bucket that Terraform destroys: only with its files if `emptied`, and else only if it is empty."""
+
+    name: str
+    emptied: bool
+    place: Kept
+
+
 class State(NamedTuple):
-    """The number of resources in a state, and the protected ones."""
+    """The number of resources in a state, the protected ones, its other buckets, and what serves sites, by name."""
 
     resources: int
     kept: tuple[Kept, ...]
+    buckets: tuple[Bucket, ...] = ()
+    distributions: tuple[str, ...] = ()
+    amplify: tuple[str, ...] = ()
 
 
 class Terraform:
@@ -53,7 +66,14 @@ class Terraform:
         found = [(folder, one) for folder, one in self._resources(module, "") if one.get("mode") == "managed"]
         blocks = {folder: dict(self._blocks(folder)) for folder, _ in found}
         kept = [one for folder, about in found if (one := self._kept(about, blocks[folder]))]
-        return State(len(found), tuple(sorted(kept)))
+        held = {one.address for one in kept}
+        buckets = [
+            self._bucket(one, blocks[folder])
+            for folder, one in found
+            if one["type"] == "aws_s3_bucket" and one["address"] not in held
+        ]
+        served = {kind: _values(found, kind, name) for kind, name in _SERVING.items()}
+        return State(len(found), tuple(sorted(kept)), tuple(sorted(buckets)), *served.values())
 
     def destroy(self) -> None:
         """Destroy all resources of the state."""
@@ -87,6 +107,13 @@ class Terraform:
                 name = path.resolve().relative_to(self._root.resolve()).as_posix()
                 yield (found[1], found[2]), (name, found[0], text.count("\n", 0, found.start()) + 1)
 
+    def _bucket(self, about: Mapping[str, Any], blocks: Mapping[tuple[str, str], tuple[str, str, int]]) -> Bucket:
+        file, text, line = blocks.get((about["type"], about["name"]), (self._name, "", 0))
+        values = about.get("values") or {}
+        there = re.search(r"^\s*force_destroy\s*=", text, re.MULTILINE)
+        place = Kept(about["address"], "force_destroy", file, line + (text.count("\n", 0, there.end()) if there else 0))
+        return Bucket(str(values.get("bucket")), values.get("force_destroy") is True, place)
+
     def _kept(self, about: Mapping[str, Any], blocks: Mapping[tuple[str, str], tuple[str, str, int]]) -> Kept | None:
         file, text, line = blocks.get((about["type"], about["name"]), (self._name, "", 0))
         if found := _KEPT.search(text):
@@ -96,6 +123,11 @@ class Terraform:
                 there = re.search(rf"^\s*{field}\s*=", text, re.MULTILINE)
                 return Kept(about["address"], field, file, line + (text.count("\n", 0, there.end()) if there else 0))
         return None
+
+
+def _values(found: Sequence[tuple[Path, Mapping[str, Any]]], kind: str, name: str) -> tuple[str, ...]:
+    """Return an attribute of all resources of a kind."""
+    return tuple(sorted(str((one.get("values") or {}).get(name)) for _, one in found if one["type"] == kind))
 
 
 def _key(address: str) -> str:

@@ -32,6 +32,17 @@ class Files:
                 return found
             token = {"ContinuationToken": answer["NextContinuationToken"]}
 
+    def count(self) -> tuple[int, bool]:
+        """Return the number of files up to 1000, and whether there are more; none in a bucket that does not exist."""
+        try:
+            with session.translated():
+                answer = self._api.list_objects_v2(Bucket=self._bucket, MaxKeys=1000)
+        except session.Refused as exc:
+            if exc.code == "NoSuchBucket":
+                return 0, False
+            raise
+        return len(answer.get("Contents") or ()), bool(answer.get("IsTruncated"))
+
     def put(self, key: str, path: Path, kind: str, cache: str) -> None:
         """Put a file there, as browsers are to be told of it."""
         with session.translated():

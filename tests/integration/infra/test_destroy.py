@@ -71,9 +71,13 @@ class Place:
 
     def destroy(self, *words: str, code: int = 0, where: dict[str, str] | None = None) -> Any:
         env = {**self.environment, **(where or {})}
-        done = self.generator("infra", "destroy", "-e", self.name, "-o", "json", *words, cwd=self.folder, env=env)
+        done = self.run("-o", "json", *words, env=env)
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout)
+
+    def run(self, *words: str, env: dict[str, str]) -> Any:
+        told = ("infra", "destroy", "-e", self.name, "--remote", str(self.bare), *words)
+        return self.generator(*told, cwd=self.folder, env=env)
 
     @property
     def left(self) -> int:
@@ -151,3 +155,65 @@ def test_what_aws_protects_is_named_too(tmp_path: Path, generator: Run, balancin
     assert (kept["address"], kept["field"]) == ("module.cluster.aws_eks_cluster.this", "deletion_protection")
     assert "deletion_protection " in (place.folder / kept["file"]).read_text().splitlines()[kept["line"] - 1]
     assert "`sync: auto`" in place.destroy("--yes", code=1)["hint"]
+
+
+def resources(place: Place) -> dict[str, list[str]]:
+    """Return the addresses of the state, each with those that it needs: these are destroyed after it."""
+    state = json.loads((place.folder / f"infra/environments/{place.name}/terraform.tfstate").read_text())
+    found = [one for one in state["resources"] if one["mode"] == "managed"]
+    return {
+        f"{one['module']}.{one['type']}.{one['name']}": one["instances"][0].get("dependencies", []) for one in found
+    }
+
+
+def fill(bucket: str, *names: str) -> None:
+    s3 = boto3.client("s3", "eu-west-1")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for name in names:
+        s3.put_object(Bucket=bucket, Key=name, Body=b"x")
+
+
+def test_sites_are_named_and_go_in_an_order_that_aws_takes(tmp_path: Path, generator: Run, balancing: Any) -> None:
+    place = applied("aws-sites", tmp_path, generator, "staging")
+    fill("shop-staging-www-111111111111-site", "index.html", "app.js")
+    needs = resources(place)
+    site = "module.site_www.aws_"
+    # What is in use by something else goes after that: AWS refuses anything else.
+    assert f"{site}s3_bucket.this" in needs[f"{site}cloudfront_distribution.this"]
+    assert f"{site}cloudfront_origin_access_control.this" in needs[f"{site}cloudfront_distribution.this"]
+    assert any("module.certificate_site_www." in one for one in needs[f"{site}cloudfront_distribution.this"])
+    assert f"{site}cloudfront_distribution.this" in needs[f"{site}route53_record.this"]
+    assert f"{site}cloudfront_distribution.this" in needs[f"{site}s3_bucket_policy.this"]
+    amplify = "module.site_manual.aws_amplify_"
+    assert f"{amplify}app.this" in needs[f"{amplify}domain_association.this"]
+
+    told = place.destroy()
+    assert told["kept"] == []
+    assert told["buckets"] == [
+        {"name": "shop-staging-legal-111111111111-site", "files": 0, "more": False, "emptied": True},
+        {"name": "shop-staging-www-111111111111-site", "files": 2, "more": False, "emptied": True},
+    ]
+    assert (told["distributions"], told["amplify"]) == (
+        ["shop-staging-legal", "shop-staging-www"],
+        ["shop-staging-manual"],
+    )
+    shown = place.run(env=place.environment).stdout
+    assert "2 files of the bucket shop-staging-www-111111111111-site, which the pipeline can build again" in shown
+    assert "the apps of Amplify and their files: shop-staging-manual" in shown
+    done = place.destroy("--yes")
+    assert (done["done"], place.left) == (True, 0)
+
+
+def test_files_of_a_site_that_nothing_here_builds_are_kept(tmp_path: Path, generator: Run, balancing: Any) -> None:
+    place = applied("aws-sites", tmp_path, generator, "prod")
+    bucket = "module.site_assets.aws_s3_bucket.this"
+    assert bucket not in {one["address"] for one in place.destroy()["kept"]}
+    fill("shop-prod-assets-222222222222-site", "index.html")
+    count = place.left
+    (kept,) = [one for one in place.destroy()["kept"] if one["address"] == bucket]
+    line = (place.folder / kept["file"]).read_text().splitlines()[kept["line"] - 1]
+    assert (kept["field"], line.split()) == ("force_destroy", ["force_destroy", "=", "var.built_here"])
+    refused = place.destroy("--yes", code=1)
+    assert bucket in refused["error"]
+    assert "empty it" in refused["hint"]
+    assert place.left == count

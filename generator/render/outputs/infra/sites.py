@@ -51,7 +51,11 @@ def _arguments(here: Here, site: Site) -> dict[str, Value]:
     about: dict[str, Value] = {"name": f"{project}-{environment}-{site.name}", "single_page": site.single_page}
     if site.kind == sites.AMPLIFY:
         return {**about, "branch": aws_names.site_branch(project, environment)}
-    return {**about, "bucket": aws_names.site_bucket(project, environment, site.name, here.place.account)}
+    return {
+        **about,
+        "built_here": bool(site.source),
+        "bucket": aws_names.site_bucket(project, environment, site.name, here.place.account),
+    }
 
 
 def _named(here: Here, site: Site, place: Place) -> dict[str, Value]:

@@ -8,8 +8,8 @@ locals {
 
 resource "aws_s3_bucket" "this" {
   bucket = var.bucket
-  # All of it is made anew from the source, so that nothing keeps it from going.
-  force_destroy = true
+  # Files that are built from a source can be built again. Others stop `terraform destroy`.
+  force_destroy = var.built_here
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {

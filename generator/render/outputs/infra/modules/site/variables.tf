@@ -8,6 +8,11 @@ variable "bucket" {
   type        = string
 }
 
+variable "built_here" {
+  description = "Whether the pipeline builds its files, so that they may be deleted with the bucket."
+  type        = bool
+}
+
 variable "single_page" {
   description = "Whether a path that is no file shows the front page."
   type        = bool

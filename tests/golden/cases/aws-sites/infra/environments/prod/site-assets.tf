@@ -6,6 +6,7 @@ module "site_assets" {
 
   name        = "shop-prod-assets"
   single_page = false
+  built_here  = false
   bucket      = "shop-prod-assets-222222222222-site"
 }
 

@@ -6,6 +6,7 @@ module "site_legal" {
 
   name        = "shop-prod-legal"
   single_page = false
+  built_here  = true
   bucket      = "shop-prod-legal-222222222222-site"
   host        = "legal.shop.example.com"
   zone        = "shop.example.com"

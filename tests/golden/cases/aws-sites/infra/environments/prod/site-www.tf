@@ -15,6 +15,7 @@ module "site_www" {
 
   name        = "shop-prod-www"
   single_page = true
+  built_here  = true
   bucket      = "shop-prod-www-222222222222-site"
   host        = "shop.example.com"
   zone        = "shop.example.com"

@@ -6,6 +6,7 @@ module "site_legal" {
 
   name        = "shop-staging-legal"
   single_page = false
+  built_here  = true
   bucket      = "shop-staging-legal-111111111111-site"
 }
 

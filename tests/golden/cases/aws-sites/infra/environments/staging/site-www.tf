@@ -15,6 +15,7 @@ module "site_www" {
 
   name        = "shop-staging-www"
   single_page = true
+  built_here  = true
   bucket      = "shop-staging-www-111111111111-site"
   host        = "staging.shop.example.com"
   zone        = "shop.example.com"
