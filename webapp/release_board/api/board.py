@@ -1,6 +1,5 @@
 """The board as JSON."""
 
-import time
 from typing import Any
 
 from flask import Blueprint, request
@@ -8,8 +7,7 @@ from flask import Blueprint, request
 from release_board.api import shape
 from release_board.board import rows
 from release_board.board.asked import read
-from release_board.board.freshness import freshness
-from release_board.live.etag import conditional_data
+from release_board.live.etag import conditional_data, heard
 from release_board.operations.failure import InvalidInput
 from release_board.store.database import get_database
 
@@ -32,5 +30,5 @@ def index() -> dict[str, Any]:
             "matching": found.matching,
             "page": found.page,
             "pages": found.pages,
-            "heard": shape.heard(freshness(session, int(time.time()))),
+            "heard": shape.heard(heard()),
         }

@@ -8,10 +8,10 @@ from werkzeug.exceptions import NotFound
 
 from release_board.board import cell, matrix
 from release_board.board.cell import Position, Since
-from release_board.board.freshness import freshness, read_up_to
+from release_board.board.freshness import read_up_to
 from release_board.board.matrix import Release
 from release_board.board.promotion import Answer, get_promotions
-from release_board.live.etag import conditional
+from release_board.live.etag import conditional, heard
 from release_board.operations.failure import InvalidInput
 from release_board.pages.names import named
 from release_board.store.database import get_database
@@ -41,7 +41,7 @@ def promotion(app: str, environment: str) -> dict[str, Any]:
     """Return what a promotion into an environment would move, what holds it, and whose commits it would bring."""
     with get_database().session() as session:
         found = cell.cell_page(session, named(app), named(environment), None)
-        read = read_up_to(freshness(session, int(time.time())))
+    read = read_up_to(heard())
     if found is None:
         raise NotFound("There is no such app in this environment.")
     if found.before is None or found.environments[0] == environment:

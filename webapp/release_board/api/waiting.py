@@ -1,14 +1,12 @@
 """Open requests as JSON: whose turn it is, how old they are, and what they would move."""
 
-import time
 from typing import Any
 
 from flask import Blueprint, request, url_for
 
 from release_board.api import shape
-from release_board.board.freshness import freshness
 from release_board.board.waiting import Place, just_opened, turn, waiting
-from release_board.live.etag import conditional_data
+from release_board.live.etag import conditional_data, heard
 from release_board.operations.failure import InvalidInput
 from release_board.pages.links import safe_url
 from release_board.store.database import get_database
@@ -34,8 +32,7 @@ def index() -> dict[str, Any]:
     with get_database().session() as session:
         found = waiting(session, start, PAGE + 1)
         opened = [] if start else just_opened(session)
-        heard = freshness(session, int(time.time()))
-    forge = heard.get("forge")
+    forge = heard().get("forge")
     page = found[:PAGE]
     following = url_for(".index", after=str(Place.of(page[-1]))) if len(found) > PAGE else None
     known = forge is not None and forge.heard is not None
@@ -44,7 +41,7 @@ def index() -> dict[str, Any]:
         "just_opened": [
             {"app": one.app, "environment": one.environment, "url": safe_url(one.request)} for one in opened
         ],
-        "heard": shape.heard(heard),
+        "heard": shape.heard(heard()),
         "next": following,
     }
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
+from release_board.board import deliveries
 from release_board.board import metric_words as words
 from release_board.board.measuring import Measured
-from release_board.metrics import Declaration, Incident, Key, SourceCommit, Window, view
+from release_board.metrics import Declaration, Incident, Key, SourceCommit, Window
 from release_board.metrics.failures import Failed
 from release_board.metrics.records import Change
 from release_board.metrics.results import Durations, Part, Rate
 from release_board.metrics.view import View
-from release_board.metrics.weeks import DAY
 from release_board.pictures.marks import Mark, lanes
 
 # So many rows are shown, the newest; of more it is said how many there are.
@@ -52,15 +54,15 @@ def rows(found: Measured, metric: str) -> list[Row]:
     return sorted(known, key=lambda one: (one.at, one.key), reverse=True)
 
 
-def on_day(found: Measured, day: int) -> list[Row]:
-    """Return the deployments of a day, the newest first; the day may be outside of the window."""
-    several = within(found, Window(day, day + DAY)).deployments
+def on_day(session: Session, seen: View, day: int) -> list[Row]:
+    """Return the deployments of a day, the newest first; the day may be outside of any window."""
+    several = deliveries.on_day(session, seen.app, seen.production, day)
     return [Row(one.key, one, "counts") for one in sorted(several, key=lambda one: (one.landed, one.key), reverse=True)]
 
 
 def within(found: Measured, window: Window) -> View:
     """Return the metrics of the same app in another window."""
-    return view(found.view.history, found.view.app, found.view.production, window)
+    return found.view.within(window)
 
 
 def _durations(found: Durations, still: str) -> Iterator[Row]:

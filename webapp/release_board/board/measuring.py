@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from release_board.board.deliveries import histories
 from release_board.board.kept import Kept
-from release_board.metrics import Report, Window, measure, view
+from release_board.board.recent import Wish, histories
+from release_board.metrics import Report, Window, measure, report, view
 from release_board.metrics.view import View
 from release_board.metrics.weeks import DAY, day_of
+from release_board.pictures import year
 from release_board.store.models import App, Cell, Declaration, Environment, Incident, SourceRange
 
 DAYS = (7, 30, 90, 365)
+# How many days the pictures of deployments show at most.
+PICTURED = 30
 PAGE = 50
 HOUR = 3600
 
@@ -34,6 +38,16 @@ class Asked:
     def window(self) -> Window:
         """Return the window; it ends after this second."""
         return Window(day_of(self.now) - (self.days - 1) * DAY, self.now + 1)
+
+    @property
+    def lately(self) -> Window:
+        """Return the part of the window whose deployments are drawn one by one."""
+        return Window(max(self.window.begin, day_of(self.now) - (PICTURED - 1) * DAY), self.window.end)
+
+    @property
+    def year(self) -> Window:
+        """Return this year, as far as it has come."""
+        return year(datetime.fromtimestamp(self.now, UTC).year, self.window.end)
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,8 @@ def table(
     found = {app: kept.get(key) for app, key in keys.items()}
     missing = [app for app, value in found.items() if value is None]
     if missing:
-        for app, known in histories(session, missing, incident_tool=asked.incident_tool).items():
+        wish = Wish(asked.window.begin, production)
+        for app, known in histories(session, missing, wish, incident_tool=asked.incident_tool).items():
             found[app] = kept.put(keys[app], make(measure(known, app, production, asked.window)))
     rows = [(app, value) for app, value in found.items() if value is not None]
     return Table(rows, production, page, pages, count)
@@ -84,9 +99,11 @@ def measured(
     environments, production = _environments(session)
 
     def anew() -> Value:
-        known = histories(session, [app], incident_tool=asked.incident_tool)[app]
-        report = measure(known, app, production, asked.window)
-        return make(Measured(view(known, app, production, asked.window), report, environments))
+        begin = min(asked.window.begin, asked.year.begin)
+        wish = Wish(begin, production, environments, asked.lately.begin)
+        known = histories(session, [app], wish, incident_tool=asked.incident_tool)[app]
+        seen = view(known, app, production, asked.window)
+        return make(Measured(seen, report(seen), environments))
 
     return kept.made(_keys(session, [app], asked, production)[app], anew)
 

@@ -57,6 +57,7 @@ def conditional(view: View) -> Callable[..., Response]:
     """Give a page an ETag, of a view that shows only what is numbered (`store.changes`) and sources, or raises.
 
     The page gets `change`, the newest change before it was read; a stream continues from there.
+    `heard` has the sources as they were read then.
     """
     return _conditional(view, exact=False)
 
@@ -82,25 +83,31 @@ def _conditional(view: View, *, exact: bool) -> Callable[..., Response]:
     return answer
 
 
-def _content(database: Database) -> tuple[int, list[Heard]]:
+def heard() -> dict[str, Heard]:
+    """Return the sources as they were read for this answer's ETag, in a view that has one."""
+    found: dict[str, Heard] = g.heard
+    return found
+
+
+def _content(database: Database) -> tuple[int, dict[str, Heard]]:
     """Read the newest change and what the sources say: two queries, however long the history is."""
     with database.session() as session:
-        return newest(session), list(freshness(session, int(time.time())).values())
+        return newest(session), freshness(session, int(time.time()))
 
 
 def _stamp(*, exact: bool) -> Stamp:
     """Find what an answer depends on."""
     now = int(time.time())
-    content: Shared[tuple[int, list[Heard]]] = current_app.extensions["release_board.content"]
+    content: Shared[tuple[int, dict[str, Heard]]] = current_app.extensions["release_board.content"]
     change, sources = content.get()
-    g.change = change
-    said = [(one.name, one.problem, one.stale, one.cursor) for one in sources]
-    heard = tuple(one.heard for one in sources)
+    g.change, g.heard = change, sources
+    said = [(one.name, one.problem, one.stale, one.cursor) for one in sources.values()]
+    times = tuple(one.heard for one in sources.values())
     release = current_app.extensions["release_board.settings"].version
     known = current()
     reader = (known.label, sorted(known.groups)) if known else None
-    seen = (change, said, heard if exact else None, now // SECONDS, request.full_path, release, reader)
-    return Stamp(hashlib.sha256(repr(seen).encode()).hexdigest()[:32], (heard, now // KEPT_SECONDS))
+    seen = (change, said, times if exact else None, now // SECONDS, request.full_path, release, reader)
+    return Stamp(hashlib.sha256(repr(seen).encode()).hexdigest()[:32], (times, now // KEPT_SECONDS))
 
 
 def _body(response: Response) -> Body:

@@ -8,6 +8,7 @@ from release_board.metrics.records import (
     Change,
     Declaration,
     History,
+    Image,
     Incident,
     Key,
     Life,
@@ -16,7 +17,7 @@ from release_board.metrics.records import (
     SourceCommit,
     Window,
 )
-from release_board.metrics.report import Report, measure
+from release_board.metrics.report import Report, measure, report
 from release_board.metrics.touched import Touched, touched
 from release_board.metrics.view import Options, view
 
@@ -24,6 +25,7 @@ __all__ = [
     "Change",
     "Declaration",
     "History",
+    "Image",
     "Incident",
     "Key",
     "Life",
@@ -35,6 +37,7 @@ __all__ = [
     "Touched",
     "Window",
     "measure",
+    "report",
     "touched",
     "view",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from release_board.metrics.lanes import Lane, lane
+from release_board.metrics.lanes import Lane
 from release_board.metrics.records import Change, Key, Log, SourceCommit
 from release_board.metrics.results import Definition, Durations, Open, Parts, Point
 from release_board.metrics.view import View
@@ -151,7 +151,7 @@ def waiting(view: View, one: Lane) -> tuple[Key, str, str] | None:
     others = {change.environment for change in view.history.changes} - set(view.production)
     newest: list[Change] = []
     for environment in others:
-        steps = lane(view.history.changes, view.app, environment).steps
+        steps = view.lane(environment).steps
         newest += [step.change for step in steps if step.change.landed < view.window.end and step.change.source][-1:]
     if not has or not newest:
         return None

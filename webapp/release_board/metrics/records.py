@@ -124,6 +124,16 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """An image whose source a commit names that is not among a history's changes."""
+
+    app: str
+    tag: str | None
+    digest: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A span of time, exclusive of its end, which is now at the latest, so that future values are not counted as 0."""
 
@@ -136,7 +146,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All inputs, in any order. `incidents` is `None` if no tool reports them."""
+    """All inputs, in any order. `incidents` is `None` if no tool reports them.
+
+    A history may lack old changes that make no difference; then `images` and `lives` have what they still tell.
+    """
 
     changes: tuple[Change, ...] = ()
     logs: tuple[Log, ...] = ()
@@ -144,6 +157,7 @@ class History:
     incidents: tuple[Incident, ...] | None = None
     signals: tuple[Signal, ...] = ()
     lives: tuple[Life, ...] = ()
+    images: tuple[Image, ...] = ()
 
     def of(self, app: str) -> History:
         """Return the records of one app."""
@@ -154,6 +168,7 @@ class History:
             None if self.incidents is None else tuple(one for one in self.incidents if one.app == app),
             tuple(one for one in self.signals if one.app == app),
             tuple(one for one in self.lives if one.app == app),
+            tuple(one for one in self.images if one.app == app),
         )
 
     def plus(self, added: History) -> History:
@@ -166,6 +181,7 @@ class History:
             incidents,
             self.signals + added.signals,
             self.lives + added.lives,
+            self.images + added.images,
         )
 
 

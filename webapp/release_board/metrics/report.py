@@ -13,7 +13,7 @@ from release_board.metrics.records import History, Window
 from release_board.metrics.recovery import recovery_time
 from release_board.metrics.results import Clock, Durations, Frequency, Rate
 from release_board.metrics.rework import rework_rate
-from release_board.metrics.view import Options, view
+from release_board.metrics.view import Options, View, view
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,15 @@ def measure(
     history: History, app: str, production: Sequence[str], window: Window, options: Options | None = None
 ) -> Report:
     """Measure the delivery of one app to its production environments, within a window of its whole history."""
-    seen = view(history, app, production, window, options)
+    return report(view(history, app, production, window, options))
+
+
+def report(seen: View) -> Report:
+    """Measure what is seen of one app."""
     return Report(
-        app,
+        seen.app,
         seen.production,
-        window,
+        seen.window,
         seen.clock,
         lead_time(seen),
         frequency(seen),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from release_board.metrics.records import Change, Key
+from release_board.metrics.records import Change, Image, Key
 
 
-def with_sources(changes: Iterable[Change]) -> tuple[Change, ...]:
+def with_sources(changes: Iterable[Change], images: Iterable[Image] = ()) -> tuple[Change, ...]:
     """Fill in sources that a commit does not name, as a rollback's does not, from other commits with the same image.
 
     What is ambiguous, such as a tag without a digest that was built twice, stays unknown.
     """
     ordered = sorted(changes, key=lambda one: (one.position, one.landed, one.commit, one.path))
-    known = _Sources(ordered)
+    known = _Sources([*ordered, *images])
     last: dict[tuple[str, str], Change] = {}
     befores: dict[Key, Change | None] = {}  # the same for each report of one change
     found: list[Change] = []
@@ -38,7 +38,7 @@ def with_sources(changes: Iterable[Change]) -> tuple[Change, ...]:
 class _Sources:
     """The sources that commits name for an image."""
 
-    def __init__(self, changes: Iterable[Change]) -> None:
+    def __init__(self, changes: Iterable[Change | Image]) -> None:
         self._digests: dict[tuple[str, str], set[str]] = {}
         self._tags: dict[tuple[str, str], set[str]] = {}
         self._bare: dict[tuple[str, str], set[str]] = {}  # of tags that came without a digest

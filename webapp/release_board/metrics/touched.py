@@ -48,7 +48,7 @@ def _apps(added: History) -> set[str]:
 
 def _known(history: History, app: str) -> History:
     own = history.of(app)
-    return replace(own, changes=with_sources(own.changes))
+    return replace(own, changes=with_sources(own.changes, own.images))
 
 
 Facts = dict[object, tuple[int, object]]

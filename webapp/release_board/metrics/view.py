@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from release_board.metrics.failures import Judgement, judge
@@ -34,16 +34,35 @@ class View:
     production: tuple[str, ...]
     window: Window
     options: Options = Options()
+    _lanes: dict[str, Lane] = field(default_factory=dict, compare=False, repr=False)
+    _judged: dict[str, Judgement] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def lanes(self) -> tuple[Lane, ...]:
         """Return the app's production lanes."""
-        return tuple(lane(self.history.changes, self.app, environment) for environment in self.production)
+        return tuple(self.lane(environment) for environment in self.production)
 
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
         """Return the failures of each lane."""
-        return tuple(judge(one, self.history, count_signals=self.options.count_signals) for one in self.lanes)
+        return tuple(self.judgement(environment) for environment in self.production)
+
+    def lane(self, environment: str) -> Lane:
+        """Return the app's lane in any environment."""
+        if environment not in self._lanes:
+            self._lanes[environment] = lane(self.history.changes, self.app, environment)
+        return self._lanes[environment]
+
+    def judgement(self, environment: str) -> Judgement:
+        """Return the failures of a lane."""
+        if environment not in self._judged:
+            found = judge(self.lane(environment), self.history, count_signals=self.options.count_signals)
+            self._judged[environment] = found
+        return self._judged[environment]
+
+    def within(self, window: Window) -> View:
+        """Return the same in another window; lanes and their failures are found once for both."""
+        return replace(self, window=window)
 
     @cached_property
     def deployments(self) -> tuple[Change, ...]:
@@ -126,5 +145,5 @@ def configuration(change: Change) -> bool:
 def view(history: History, app: str, production: Sequence[str], window: Window, options: Options | None = None) -> View:
     """Look at one app in a window; an environment that is named twice counts once."""
     own = history.of(app)
-    own = replace(own, changes=with_sources(own.changes))
+    own = replace(own, changes=with_sources(own.changes, own.images))
     return View(own, app, tuple(dict.fromkeys(production)), window, options or Options())

@@ -1,6 +1,5 @@
 """The activity as a page and as feeds, with the same filters in the URL."""
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -13,9 +12,8 @@ from release_board.board import feeds
 from release_board.board.activity import ACTIONS, Activity, Entry, Filter, activity, moment_of
 from release_board.board.cell import Position
 from release_board.board.feeds import Item
-from release_board.board.freshness import freshness
 from release_board.board.rows import environments
-from release_board.live.etag import conditional
+from release_board.live.etag import conditional, heard
 from release_board.store.database import get_database
 from release_board.store.models import Change
 from release_board.store.texts import cut
@@ -35,7 +33,6 @@ def index() -> str:
     with get_database().session() as session:
         found = _found(session, given, start)
         names = environments(session)
-        heard = freshness(session, int(time.time()))
     wrong = [name for name in ("since", "until") if given.get(name) and moment_of(given[name]) is None]
     return render_template(
         "activity.html",
@@ -46,7 +43,7 @@ def index() -> str:
         later=start is not None,
         environments=names,
         actions=ACTIONS,
-        heard=heard,
+        heard=heard(),
     )
 
 

@@ -11,7 +11,7 @@ from release_board.board.cell import Position
 from release_board.board.comparing import Side, get_differences
 from release_board.board.freshness import freshness, read_up_to
 from release_board.board.promotion import Answer, get_promotions
-from release_board.live.etag import conditional
+from release_board.live.etag import conditional, heard
 from release_board.pages import cell as cell_page
 from release_board.pages.names import named
 from release_board.store.database import get_database
@@ -30,10 +30,9 @@ def index(app: str) -> str:
         found = matrix.matrix(session, named(app), start)
         if found is None:
             abort(404, f"There is no app {app}.")
-        heard = freshness(session, now)
-    ways = _ways(found, read_up_to(heard), now)
+    ways = _ways(found, read_up_to(heard()), now)
     kinds = matrix.KINDS
-    return render_template("app.html", page=found, ways=ways, heard=heard, kinds=kinds, later=start is not None)
+    return render_template("app.html", page=found, ways=ways, heard=heard(), kinds=kinds, later=start is not None)
 
 
 @blueprint.get("/apps/<app>/compare")
@@ -56,10 +55,10 @@ def compare(app: str) -> ResponseReturnValue:
             missing = before if older is None else after
             abort(404, f"{app} has no release {missing.commit[:12]} in {named(missing.environment)}.")
         commits = comparing.between(session, app, older, newer)
-        heard = freshness(session, int(time.time()))
+        sources = freshness(session, int(time.time()))
     found = get_differences().find(app, before, after)
     about = {"app": app, "older": older, "newer": newer, "commits": commits}
-    return render_template("difference.html", **about, found=found, heard=heard)
+    return render_template("difference.html", **about, found=found, heard=sources)
 
 
 def _ways(found: matrix.Matrix, read: str | None, now: int) -> list[tuple[str, Cell, Answer]]:

@@ -1,14 +1,12 @@
 """The board: a row for each app, a column for each environment."""
 
-import time
 from functools import partial
 
 from flask import Blueprint, render_template, request
 
 from release_board.board import rows
 from release_board.board.asked import query, read, with_folded
-from release_board.board.freshness import freshness
-from release_board.live.etag import conditional
+from release_board.live.etag import conditional, heard
 from release_board.store.database import get_database
 
 blueprint = Blueprint("board", __name__)
@@ -26,6 +24,5 @@ def index() -> str:
     wanted = rows.Filter(urgent=True) if wall else asked
     with get_database().session() as session:
         found = rows.board(session, wanted)
-        heard = freshness(session, int(time.time()))
     links = {"query": partial(query, wanted), "fold": partial(with_folded, wanted)}
-    return render_template("board.html", board=found, wanted=wanted, heard=heard, wall=wall, **links)
+    return render_template("board.html", board=found, wanted=wanted, heard=heard(), wall=wall, **links)

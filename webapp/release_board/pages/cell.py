@@ -5,9 +5,9 @@ import time
 from flask import Blueprint, abort, render_template, request
 
 from release_board.board import cell
-from release_board.board.freshness import freshness, read_up_to
+from release_board.board.freshness import read_up_to
 from release_board.board.promotion import get_promotions
-from release_board.live.etag import conditional
+from release_board.live.etag import conditional, heard
 from release_board.pages.names import named
 from release_board.sources.live import runs
 from release_board.store.database import get_database
@@ -25,15 +25,14 @@ def index(app: str, environment: str) -> str:
         if found is None:
             abort(404, f"There is no {app} in {environment}.")
         now = int(time.time())
-        heard = freshness(session, now)
     answer = None
     if found.environments and found.environments[0] != environment:
-        answer = get_promotions().answer(read_up_to(heard), found.cell, found.before, now)
+        answer = get_promotions().answer(read_up_to(heard()), found.cell, found.before, now)
     return render_template(
         "cell.html",
         page=found,
         one=found.cell,
-        heard=heard,
+        heard=heard(),
         later=start is not None,
         answer=answer,
         runs=runs(found.cell),

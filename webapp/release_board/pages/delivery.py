@@ -12,15 +12,14 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from release_board.board import evidence, measuring, metric_words
-from release_board.board.freshness import freshness
 from release_board.board.kept import Kept
 from release_board.board.measuring import Asked, Measured, Table
 from release_board.board.metric_words import METRICS, Shown
-from release_board.live.etag import conditional
-from release_board.metrics import Key, Window
-from release_board.metrics.weeks import DAY, day_of
+from release_board.live.etag import conditional, heard
+from release_board.metrics import Key
+from release_board.metrics.weeks import day_of
 from release_board.pages.names import named
-from release_board.pictures import calendar, dots, scatter, train, year
+from release_board.pictures import calendar, dots, scatter, train
 from release_board.pictures.clock import duration
 from release_board.store.database import get_database
 from release_board.store.texts import whole
@@ -28,8 +27,6 @@ from release_board.store.texts import whole
 blueprint = Blueprint("delivery", __name__)
 
 USUAL = 30
-# How many days the pictures of deployments show at most.
-PICTURED = 30
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What is kept in memory: lines of the table, and apps with all that they are made of.
 LINES, APPS = 4000, 24
@@ -49,9 +46,8 @@ def index() -> str:
     with get_database().session() as session:
         asked = _asked()
         found = _table(session, asked)
-        heard = freshness(session, asked.now)
     return render_template(
-        "delivery.html", table=found, asked=asked, choices=measuring.DAYS, metrics=METRICS, heard=heard
+        "delivery.html", table=found, asked=asked, choices=measuring.DAYS, metrics=METRICS, heard=heard()
     )
 
 
@@ -74,14 +70,11 @@ def app_page(app: str) -> str:
     with get_database().session() as session:
         asked = _asked()
         pictured = _pictured(session, app, asked)
-        heard = freshness(session, asked.now)
+        day = _day(request.args.get("day", ""))
+        rows = [] if day is None else evidence.on_day(session, pictured.found.view, day)
     found = pictured.found
     chosen = request.args.get("evidence", "")
-    day = _day(request.args.get("day", ""))
-    rows: list[evidence.Row] = []
-    if day is not None:
-        rows = evidence.on_day(found, day)
-    elif chosen in METRICS:
+    if day is None and chosen in METRICS:
         rows = evidence.rows(found, chosen)
     return render_template(
         "delivery_app.html",
@@ -97,7 +90,7 @@ def app_page(app: str) -> str:
         rows=rows[: evidence.ROWS],
         more=max(0, len(rows) - evidence.ROWS),
         duration=duration,
-        heard=heard,
+        heard=heard(),
     )
 
 
@@ -178,8 +171,8 @@ def _pictures(found: Measured, asked: Asked) -> dict[str, Markup]:
         text = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
         return url_for("delivery.app_page", app=app, days=asked.days, day=text, _anchor="evidence")
 
-    lately = evidence.within(found, _lately(asked))
-    whole = evidence.within(found, _year(asked))
+    lately = evidence.within(found, asked.lately)
+    whole = evidence.within(found, asked.year)
     drawn = {
         "dots": dots(lately, found.environments, change),
         "train": train(lately, found.environments, change),
@@ -192,22 +185,13 @@ def _pictures(found: Measured, asked: Asked) -> dict[str, Markup]:
 def _tables(found: Measured, asked: Asked) -> dict[str, Any]:
     """Return what the pictures show, for tables beside them."""
     days: dict[int, int] = {}
-    for change in evidence.within(found, _year(asked)).deployments:
+    for change in evidence.within(found, asked.year).deployments:
         days[day_of(change.landed)] = days.get(day_of(change.landed), 0) + 1
     return {
-        "marks": evidence.marks(found, _lately(asked))[: evidence.ROWS],
+        "marks": evidence.marks(found, asked.lately)[: evidence.ROWS],
         "days": sorted(days.items(), reverse=True),
         "times": evidence.rows(found, metric_words.LEAD_TIME)[: evidence.ROWS],
     }
-
-
-def _lately(asked: Asked) -> Window:
-    end = asked.window.end
-    return Window(max(asked.window.begin, day_of(asked.now) - (PICTURED - 1) * DAY), end)
-
-
-def _year(asked: Asked) -> Window:
-    return year(datetime.fromtimestamp(asked.now, UTC).year, asked.window.end)
 
 
 def _window(asked: Asked) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """Find a commit, a build, a tag or a person: where it is now, since when, and when each environment got it first."""
 
-import time
-
 from flask import Blueprint, render_template, request
 
 from release_board.access import limits
 from release_board.board import finding
 from release_board.board.activity import of_person
-from release_board.board.freshness import freshness
-from release_board.live.etag import conditional
+from release_board.live.etag import conditional, heard
 from release_board.store.database import get_database
 
 blueprint = Blueprint("find", __name__)
@@ -25,7 +22,6 @@ def find() -> str:
     with get_database().session() as session:
         found = finding.find(session, text, after.replace("\0", ""))
         entries = of_person(session, found.person)[:PERSON] if found.person else ()
-        heard = freshness(session, int(time.time()))
     return render_template(
-        "find.html", found=found, entries=entries, heard=heard, is_commit=finding.is_commit(found.text)
+        "find.html", found=found, entries=entries, heard=heard(), is_commit=finding.is_commit(found.text)
     )

@@ -1,12 +1,9 @@
 """Every open request over all apps: whose turn it is, how old it is, and what it would move."""
 
-import time
-
 from flask import Blueprint, render_template
 
-from release_board.board.freshness import freshness
 from release_board.board.waiting import just_opened, turn, waiting
-from release_board.live.etag import conditional
+from release_board.live.etag import conditional, heard
 from release_board.store.database import get_database
 
 blueprint = Blueprint("waiting", __name__)
@@ -18,5 +15,4 @@ def index() -> str:
     """Show them, the oldest first."""
     with get_database().session() as session:
         found, opened = waiting(session), just_opened(session)
-        heard = freshness(session, int(time.time()))
-    return render_template("waiting.html", found=found, opened=opened, turn=turn, heard=heard)
+    return render_template("waiting.html", found=found, opened=opened, turn=turn, heard=heard())

@@ -8,7 +8,7 @@ from typing import Final
 from release_board.metrics.lanes import Lane
 from release_board.metrics.view import View
 from release_board.pictures.clock import TimeAxis, day
-from release_board.pictures.marks import APART, HALF, Mark, lanes, legend, linked, places_of
+from release_board.pictures.marks import APART, HALF, Mark, drawn, lanes, legend, linked, places_of
 from release_board.pictures.svg import Href, element, fitting, label, picture
 
 WIDTH: Final = 960.0
@@ -23,20 +23,22 @@ def dots(view: View, environments: Sequence[str], href: Href) -> str:
     axis = TimeAxis(view.window, LEFT + HALF, RIGHT - HALF)
     body: list[str] = []
     kinds: list[str] = []
-    top, counted = 8.0, 0
-    for own, marks in lanes(view, environments):
+    top, counted, older = 8.0, 0, 0
+    for own, every in lanes(view, environments):
+        marks = drawn(every)
+        older += len(every) - len(marks)
         places = places_of(marks, axis, ROWS)
         rows = 1 + max((row for _, row in places), default=0)
         height = max(40.0, rows * APART + 16)
         middle = top + height / 2
         body.append(element("line", x1=LEFT, x2=RIGHT, y1=top + height, y2=top + height, class_="rule"))
-        body += _names(own, marks, middle)
+        body += _names(own, every, middle)
         for mark, (x, row) in zip(marks, places, strict=True):
             body.append(linked(mark, x, middle + ((rows - 1) / 2 - row) * APART, href))
         kinds += [mark.kind for mark in marks]
-        counted += sum(mark.kind not in ("apart", "unknown") for mark in marks)
+        counted += sum(mark.kind not in ("apart", "unknown") for mark in every)
         top += height
-    body = [*_grid(axis, top), *body, *legend(kinds, LEFT, top + 42)]
+    body = [*_grid(axis, top), *body, *legend(kinds, LEFT, top + 42, older)]
     title = f"Deployments of {view.app}, {day(view.window.begin)} to {day(view.window.end - 1)}"
     told = f"{counted} deployments in {len(set(environments))} environments; each leads to its evidence."
     return picture("dots", title, told, WIDTH, top + 54, *body)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from release_board.metrics.failures import Judgement, judge
-from release_board.metrics.lanes import Lane, lane
+from release_board.metrics.failures import Judgement
+from release_board.metrics.lanes import Lane
 from release_board.metrics.records import Change, Key
 from release_board.metrics.view import View, configuration
 from release_board.pictures.clock import TimeAxis, moment
@@ -25,6 +25,8 @@ KINDS: Final = {
 # Half of a mark's width, and how far marks of one time stand apart.
 HALF: Final = 5.0
 APART: Final = 2 * HALF + 2
+# So many marks of an environment are drawn, the last ones.
+MARKS: Final = 400
 ACTIONS: Final = {"promoted": "promoted to", "removed": "removed from"}
 
 
@@ -83,21 +85,28 @@ def places_of(marks: Sequence[Mark], axis: TimeAxis, rows: int) -> list[tuple[fl
     return found
 
 
-def legend(kinds: Iterable[str], left: float, y: float) -> Iterator[str]:
-    """Explain the kinds that a picture has, in a line."""
+def drawn(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks of an environment that a picture has room for."""
+    return sorted(marks, key=lambda mark: mark.change.landed)[-MARKS:] if len(marks) > MARKS else list(marks)
+
+
+def legend(kinds: Iterable[str], left: float, y: float, older: int = 0) -> Iterator[str]:
+    """Explain the kinds that a picture has, in a line, and tell how many `older` marks it leaves out."""
     present = set(kinds)
     for kind, name in KINDS.items():
         if kind in present:
             yield shape(kind, left + HALF, y - 4)
             yield label(left + 16, y, name, "quiet")
             left += 16 + wide(name) + 18
+    if older:
+        yield label(left, y, f"{older} older ones are not drawn", "quiet")
 
 
 def lanes(view: View, environments: Iterable[str]) -> Iterator[tuple[Lane, list[Mark]]]:
     """Yield the lanes of an app in these environments, with the marks of the window's changes."""
     for environment in dict.fromkeys(environments):
-        own = lane(view.history.changes, view.app, environment)
-        yield own, list(_marks(own, judge(own, view.history, count_signals=view.options.count_signals), view))
+        own = view.lane(environment)
+        yield own, list(_marks(own, view.judgement(environment), view))
 
 
 def _marks(own: Lane, judgement: Judgement, view: View) -> Iterator[Mark]:

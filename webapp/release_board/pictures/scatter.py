@@ -19,6 +19,8 @@ TOP: Final = 16.0
 BOTTOM: Final = HEIGHT - 64
 # So many waiting commits are drawn, those that wait longest; the rest is counted.
 GROWING: Final = 60
+# So many that came are drawn, the last ones; the values are those of all.
+POINTS: Final = 1000
 CORNERS: Final = 8
 
 
@@ -31,13 +33,14 @@ def scatter(lead: Durations, window: Window, app: str, href: Href) -> str:
     growing = sorted(lead.open, key=lambda each: (each.start, each.key))[:GROWING]
     for each in growing:
         body.append(_grow(each, times, axis, window, href))
-    for point in lead.points:
+    points = sorted(lead.points, key=lambda point: point.end)[-POINTS:]
+    for point in points:
         dot = element("circle", cx=times.x(point.end), cy=axis.y(point.seconds), r=4, class_="mark delivered")
         body.append(titled(_text(point), dot, href=href(point.key)))
     body += _levels(lead, axis)
     if lead.why:
         body.append(label((LEFT + RIGHT) / 2, TOP + 20, f"Unknown: {lead.why}", "over-lines", "middle"))
-    body += _legend(lead, len(lead.open) - len(growing))
+    body += _legend(lead, len(lead.points) - len(points), len(lead.open) - len(growing))
     until = "until it ran" if lead.clock == "running" else "to git"
     title = f"Change lead time of {app} ({until}), {day(window.begin)} to {day(window.end - 1)}"
     return picture("scatter", title, _summary(lead), WIDTH, HEIGHT, *body)
@@ -95,12 +98,12 @@ def _grid(times: TimeAxis, axis: DurationAxis) -> Iterator[str]:
         yield label(x, BOTTOM + 17, name, "quiet small", "middle")
 
 
-def _legend(lead: Durations, more: int) -> Iterator[str]:
+def _legend(lead: Durations, older: int, more: int) -> Iterator[str]:
     x, y = LEFT, HEIGHT - 16
     waiting = "still waiting" + (f" ({more} more are not drawn)" if more else "")
     unknown = sum(part.count for part in lead.unknown)
     for present, class_, name in (
-        (lead.points, "mark delivered", "deployed"),
+        (lead.points, "mark delivered", "deployed" + (f" ({older} older ones are not drawn)" if older else "")),
         (lead.open, "mark growing", waiting),
     ):
         if present:

@@ -9,7 +9,7 @@ from release_board.metrics.lanes import Lane, same_image
 from release_board.metrics.records import Change, Key
 from release_board.metrics.view import View
 from release_board.pictures.clock import TimeAxis, day
-from release_board.pictures.marks import APART, HALF, Mark, lanes, legend, linked, places_of
+from release_board.pictures.marks import APART, HALF, Mark, drawn, lanes, legend, linked, places_of
 from release_board.pictures.svg import Href, element, fitting, label, picture, wide
 
 WIDTH: Final = 960.0
@@ -29,28 +29,30 @@ def train(view: View, environments: Sequence[str], href: Href) -> str:
     `href` gives the address of a change's evidence by its key.
     """
     axis = TimeAxis(view.window, LEFT + HALF, RIGHT - HALF)
-    drawn = list(lanes(view, environments))
+    every = [(own, _images(marks)) for own, marks in lanes(view, environments)]
+    shown = [(own, drawn(marks)) for own, marks in every]
+    older = sum(len(marks) for _, marks in every) - sum(len(marks) for _, marks in shown)
     body: list[str] = []
-    for number, (own, _) in enumerate(drawn):
+    for number, (own, _) in enumerate(shown):
         body.append(element("line", x1=LEFT, x2=RIGHT, y1=_y(number), y2=_y(number), class_="rule"))
         body.append(label(8, _y(number) + 4, fitting(own.environment, LEFT - 16), "name"))
     rows: Rows = {}
-    for _, marks in drawn:
-        places = places_of(_images(marks), axis, ROWS)
-        rows |= {mark.key: row * APART for mark, (_, row) in zip(_images(marks), places, strict=True)}
-    for number, (own, marks) in enumerate(drawn):
-        body += _lines(drawn[:number], marks, number, axis, rows)
-        body += _going_on(own, drawn[number + 1 :], number, axis, view)
-    for number, (_, marks) in enumerate(drawn):
-        for mark in _images(marks):
+    for _, marks in shown:
+        places = places_of(marks, axis, ROWS)
+        rows |= {mark.key: row * APART for mark, (_, row) in zip(marks, places, strict=True)}
+    for number, (own, marks) in enumerate(shown):
+        body += _lines(shown[:number], marks, number, axis, rows)
+        body += _going_on(own, shown[number + 1 :], number, axis, view)
+    for number, (_, marks) in enumerate(shown):
+        for mark in marks:
             body.append(linked(mark, axis.x(mark.change.landed), _y(number) + rows[mark.key], href))
-        body += _tags(_images(marks), number, axis)
-    bottom = _y(max(0, len(drawn) - 1)) + 26
-    kinds = [mark.kind for _, marks in drawn for mark in _images(marks)]
-    body = [*_grid(axis, bottom), *body, *legend(kinds, LEFT, bottom + 40)]
+        body += _tags(marks, number, axis)
+    bottom = _y(max(0, len(shown) - 1)) + 26
+    kinds = [mark.kind for _, marks in shown for mark in marks]
+    body = [*_grid(axis, bottom), *body, *legend(kinds, LEFT, bottom + 40, older)]
     title = f"Releases of {view.app} on their way, {day(view.window.begin)} to {day(view.window.end - 1)}"
-    arrived = sum(mark.kind != "back" for mark in _images(drawn[-1][1])) if drawn else 0
-    last = drawn[-1][0].environment if drawn else "the last environment"
+    arrived = sum(mark.kind != "back" for mark in every[-1][1]) if every else 0
+    last = shown[-1][0].environment if shown else "the last environment"
     return picture("train", title, f"{arrived} releases came to {last}.", WIDTH, bottom + 52, *body)
 
 
@@ -69,7 +71,7 @@ Drawn = Sequence[tuple[Lane, list[Mark]]]
 
 def _lines(before: Drawn, marks: Sequence[Mark], number: int, axis: TimeAxis, rows: Rows) -> Iterator[str]:
     """Draw where each release of a lane came from: the nearest lane before that had it."""
-    for mark in _images(marks):
+    for mark in marks:
         if mark.kind == "back":
             continue
         for earlier in range(number - 1, -1, -1):
@@ -85,10 +87,8 @@ def _lines(before: Drawn, marks: Sequence[Mark], number: int, axis: TimeAxis, ro
 
 def _last(own: Lane, release: Change) -> Change | None:
     """Return when a lane last got a release, before another one did."""
-    found = [
-        step.change for step in own.steps if step.change.landed <= release.landed and same_image(step.change, release)
-    ]
-    return found[-1] if found else None
+    changes = (step.change for step in reversed(own.steps))
+    return next((one for one in changes if one.landed <= release.landed and same_image(one, release)), None)
 
 
 def _going_on(own: Lane, after: Drawn, number: int, axis: TimeAxis, view: View) -> Iterator[str]:

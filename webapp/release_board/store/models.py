@@ -5,7 +5,7 @@ the newest commit, so that no page reads events to show the present. `changes` n
 pages that are open.
 """
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Integer, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # Migrations can only drop a constraint that has a name, and the two databases would each invent their own.
@@ -25,6 +25,8 @@ RELEASE = 200
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 # PostgreSQL finds what begins with a text only in an index of this kind, whatever its collation; see `store.texts`.
 _PREFIX = "varchar_pattern_ops"
+# Of the events that name their source.
+_NAMED = text("source IS NOT NULL")
 
 
 class Base(DeclarativeBase):
@@ -102,6 +104,9 @@ class Event(Base):
         Index("ix_events_tag", "tag", postgresql_ops={"tag": _PREFIX}),
         Index("ix_events_before_tag", "before_tag"),
         Index("ix_events_release", "app", "tag", "id"),
+        Index("ix_events_digest", "app", "digest", "id"),
+        Index("ix_events_order", "app", "environment", "id"),
+        Index("ix_events_sourced", "app", "environment", "id", postgresql_where=_NAMED, sqlite_where=_NAMED),
         Index("ix_events_build", "build", postgresql_ops={"build": _PREFIX}),
         Index("ix_events_build_number", "build_number"),
     )
@@ -236,6 +241,7 @@ class SourceRange(Base):
     """What was read of an app's sources between two builds; `unknown` says why it could not be."""
 
     __tablename__ = "source_ranges"
+    __table_args__ = (Index("ix_source_ranges_after", "app", "after"),)
 
     app: Mapped[str] = mapped_column(String(NAME), primary_key=True)
     before: Mapped[str] = mapped_column(String(COMMIT), primary_key=True)

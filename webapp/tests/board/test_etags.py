@@ -55,6 +55,13 @@ def known(client: FlaskClient, path: str) -> dict[str, str]:
     return {"If-None-Match": client.get(path).headers["ETag"]}
 
 
+def test_sources_are_read_once_for_an_answer(filled: FlaskClient, statements: list[str]) -> None:
+    for path in PATHS:
+        statements.clear()
+        assert filled.get(path).status_code == 200
+        assert sum("FROM sources" in one for one in statements) == 1, path
+
+
 def test_an_answer_that_is_known_is_neither_read_nor_rendered(
     filled: FlaskClient, board: Flask, statements: list[str]
 ) -> None:

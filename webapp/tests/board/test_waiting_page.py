@@ -106,4 +106,4 @@ def test_the_number_of_statements_does_not_grow(
         statements.clear()
         pages.get("/waiting")
         counts.append(len(statements))
-    assert counts == [5, 5]
+    assert counts == [4, 4]

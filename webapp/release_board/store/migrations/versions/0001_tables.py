@@ -139,9 +139,19 @@ def upgrade() -> None:
     op.create_index("ix_events_before_tag", "events", ["before_tag"])
     op.create_index("ix_events_build_number", "events", ["build_number"])
     op.create_index("ix_events_cell", "events", ["app", "environment", "at"])
+    op.create_index("ix_events_digest", "events", ["app", "digest", "id"])
     op.create_index("ix_events_environment", "events", ["environment", "at", "id"])
+    op.create_index("ix_events_order", "events", ["app", "environment", "id"])
     op.create_index("ix_events_origin_author", "events", ["origin_author", "at", "id"])
     op.create_index("ix_events_release", "events", ["app", "tag", "id"])
+    named = sa.text("source IS NOT NULL")
+    op.create_index(
+        "ix_events_sourced",
+        "events",
+        ["app", "environment", "id"],
+        postgresql_where=named,
+        sqlite_where=named,
+    )
     for name in ("build", "commit", "origin", "source", "tag"):
         op.create_index(f"ix_events_{name}", "events", [name], postgresql_ops={name: "varchar_pattern_ops"})
 
@@ -209,6 +219,8 @@ def upgrade() -> None:
         sa.Column("unknown", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("app", "before", "after", name="pk_source_ranges"),
     )
+    op.create_index("ix_source_ranges_after", "source_ranges", ["app", "after"])
+
     op.create_table(
         "sources",
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -224,6 +236,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the tables, with all that is in them."""
     op.drop_table("sources")
+    op.drop_index("ix_source_ranges_after", "source_ranges")
+
     op.drop_table("source_ranges")
     op.drop_index("ix_source_commits_commit", "source_commits")
     op.drop_index("ix_source_commits_range", "source_commits")
@@ -236,9 +250,12 @@ def downgrade() -> None:
     for name in ("build", "commit", "origin", "source", "tag"):
         op.drop_index(f"ix_events_{name}", "events")
     for name in (
+        "sourced",
         "release",
         "origin_author",
+        "order",
         "environment",
+        "digest",
         "cell",
         "build_number",
         "before_tag",
