@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from generator.adoption import copilot_sites
 from generator.errors import Fault, SpecError
 from generator.spec.findings import Path, dotted
 from generator.spec.places import Places
@@ -49,14 +50,19 @@ _NONE: Final = "nothing here is like it"
 
 @dataclass(slots=True)
 class Imported:
-    """Apps by name, in our language, and what has no place there."""
+    """Apps and sites by name, in our language, and what has no place there."""
 
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sites: dict[str, dict[str, Any]] = field(default_factory=dict)
     left: list[Fault] = field(default_factory=list)
 
 
-def read(application: str, files: Mapping[str, str]) -> Imported:
-    """Read manifests, by path. Raises ``SpecError`` with what is none."""
+def read(application: str, files: Mapping[str, str], *, has_account: bool = False) -> Imported:
+    """Read manifests, by path; static sites become sites if ``has_account``.
+
+    Raises:
+        SpecError: A file is no manifest.
+    """
     found, faults = Imported(), []
     for path, text in files.items():
         roots, loaded = yaml_plain.compose(text, path, yaml_plain.MEND), yaml_plain.load(text, path)
@@ -67,7 +73,7 @@ def read(application: str, files: Mapping[str, str]) -> Imported:
             hint = f"a manifest has `name` and `type`, one of: {', '.join(TYPES)}"
             faults.append(Fault(path, 1, 1, "", "is no manifest of Copilot", hint))
             continue
-        _Manifest(application, data, Places(roots[0]), path, found).place()
+        _Manifest(application, data, Places(roots[0]), path, found, has_account).place()
     if faults:
         raise SpecError(faults)
     return found
@@ -80,13 +86,13 @@ class _Manifest:
     places: Places
     file: str
     found: Imported
+    has_account: bool
 
     def place(self) -> None:
         """Place what has a place."""
         name, kind = str(self.data["name"]), str(self.data["type"])
         if kind == STATIC:
-            hint = f"add `sites: {{{name}: {{source: FOLDER}}}}`: a pipeline builds it, and `publish` brings its files"
-            self.leave(("type",), hint, f"the static site {name} runs no container")
+            self.site(name)
             return
         fields: dict[str, Any] = {"image": f"{self.application}/{name}"}
         if kind == JOB:
@@ -99,6 +105,17 @@ class _Manifest:
         if overrides := {key: about for key, about in overrides.items() if about}:
             fields["environments"] = overrides
         self.found.apps[name] = fields
+
+    def site(self, name: str) -> None:
+        """Place a static site, if the account that serves it is known and its files are one folder."""
+        folder = copilot_sites.source(self.data)
+        if folder is None or not self.has_account:
+            hint = f"add `sites: {{{name}: {{source: FOLDER}}}}` and `infra`: {copilot_sites.ONE_FOLDER}"
+            self.leave(("type",), hint, f"the static site {name} has no place in the spec")
+            return
+        self.found.sites[name] = {"source": folder}
+        for path, hint in copilot_sites.left(self.data):
+            self.leave(path, hint, "has no place in the site")
 
     def leave(self, path: Path, hint: str, message: str = "has no place in the app") -> None:
         """Note a field that has no place."""

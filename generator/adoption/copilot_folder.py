@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from generator.adoption import copilot_sites
 from generator.adoption.copilot import Imported
 from generator.errors import RepositoryError
 from generator.files import reader, work_tree
@@ -72,8 +73,10 @@ def spec(folder: Folder, found: Imported, registry: str, repository: str) -> str
         "project": folder.application,
         "repository": repository,
         "registry": registry,
+        **({"infra": copilot_sites.account(registry)} if found.sites else {}),
         "environments": {name: {"target": "ecs"} for name in folder.environments},
         "apps": found.apps,
+        **({"sites": found.sites} if found.sites else {}),
     }
     return emit.dump(data)
 

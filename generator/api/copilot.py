@@ -40,7 +40,7 @@ def import_copilot(
 
 
 def _imported(request: CopilotRequest, progress: Progress) -> CopilotResult:
-    from generator.adoption import copilot, copilot_folder
+    from generator.adoption import copilot, copilot_folder, copilot_sites
     from generator.spec import loader
 
     progress(f"reading {request.source}/copilot")
@@ -48,7 +48,9 @@ def _imported(request: CopilotRequest, progress: Progress) -> CopilotResult:
     if target.exists():
         raise RepositoryError(f"{target}: is there already", "write into another folder with -C DIR")
     folder = copilot_folder.read(request.source)
-    found = copilot.read(folder.application, folder.manifests)
+    found = copilot.read(
+        folder.application, folder.manifests, has_account=copilot_sites.account(request.registry) is not None
+    )
     text = copilot_folder.spec(folder, found, request.registry, request.repository)
     loader.parse(text)
     imports = copilot_folder.imports(found)

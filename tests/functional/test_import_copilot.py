@@ -74,7 +74,8 @@ memory: 512
 retries: 2
 timeout: 1h
 """,
-    "site": "name: site\ntype: Static Site\nfiles: [{source: dist}]\n",
+    "site": "name: site\ntype: Static Site\nhttp: {alias: shop.example.com}\nfiles: [{source: ./dist/, recursive: true}]\n",
+    "docs": "name: docs\ntype: Static Site\nfiles: [{source: docs}, {source: more, destination: x}]\n",
     "hello": """\
 name: hello
 type: Request-Driven Web Service
@@ -128,6 +129,7 @@ def test_six_manifests_become_a_spec_that_generates(copilot: Path, generator: Ru
 
 
 LEFT = [
+    "copilot/docs/manifest.yml:2:1 type",
     "copilot/front/manifest.yml:16:1 exec",
     "copilot/front/manifest.yml:19:3 variables.BUCKET",
     "copilot/front/manifest.yml:24:32 sidecars.nginx.port",
@@ -135,7 +137,7 @@ LEFT = [
     "copilot/mailer/manifest.yml:8:1 subscribe",
     "copilot/report/manifest.yml:7:1 retries",
     "copilot/report/manifest.yml:8:1 timeout",
-    "copilot/site/manifest.yml:2:1 type",
+    "copilot/site/manifest.yml:3:1 http",
 ]
 
 
@@ -145,6 +147,23 @@ def test_what_has_no_place_is_named_with_its_line(copilot: Path, generator: Run)
     left = json.loads(done.stdout)["left"]
     assert sorted("{file}:{line}:{column} {path}".format(**fault) for fault in left) == LEFT
     assert all(fault["hint"] for fault in left)
+
+
+def test_a_static_site_of_one_folder_becomes_a_site(copilot: Path, generator: Run) -> None:
+    assert generator("import-copilot", *words(copilot)).returncode == 0
+    spec = loader.load(copilot / "new")
+    assert {name: site.source for name, site in spec.sites.items()} == {"site": "dist"}
+    assert spec.infra
+    assert f"{spec.infra.account}.dkr.ecr.{spec.infra.region}.amazonaws.com" == REGISTRY
+
+
+def test_a_static_site_is_named_where_no_cloudfront_is(copilot: Path, generator: Run) -> None:
+    china = "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"
+    given = [china if word == REGISTRY else word for word in words(copilot)]
+    done = generator("import-copilot", *given)
+    assert done.returncode == 0, done.stderr
+    assert "the static site site has no place in the spec" in done.stderr
+    assert loader.load(copilot / "new").infra is None
 
 
 def test_a_spec_that_is_there_is_left_alone(copilot: Path, generator: Run) -> None:

@@ -1,0 +1,45 @@
+"""Convert a Static Site of AWS Copilot to a site, as far as one folder of files tells it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from generator.spec.findings import Findings, Path
+from generator.spec.language.names import SITE_NAME, SOURCE
+from generator.spec.types import as_map
+
+_ECR: Final = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com")
+_KNOWN: Final = ("name", "type", "files")
+_HINTS: Final[Mapping[str, str]] = {
+    "http": "say the zone and the name: `infra: {domain: {zone: …}}`, and `host` of the site",
+    "environments": "say what differs under `environments` of the site",
+}
+ONE_FOLDER: Final = "a site is one folder: let the build put all files into it, and say it as `build: {output: …}`"
+
+
+def account(registry: str) -> dict[str, str] | None:
+    """Return `infra` for the account and region of a registry in ECR; ``None`` in China, where sites are refused."""
+    found = _ECR.fullmatch(registry)
+    return {"region": found[2], "accounts": found[1]} if found else None
+
+
+def source(data: Mapping[str, Any]) -> str | None:
+    """Return the folder with the files of a site; ``None`` if its manifest names several, or a part of one."""
+    files = data.get("files")
+    if not isinstance(files, list) or len(files) != 1:
+        return None
+    about = as_map(files[0])
+    folder = str(about.get("source") or "").removeprefix("./").rstrip("/")
+    findings = Findings()
+    SOURCE.check(folder, ("source",), findings)
+    SITE_NAME.check(data.get("name"), ("name",), findings)
+    return None if about.keys() - {"source", "recursive"} or findings.items else folder
+
+
+def left(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the fields that have no place in a site, with hints."""
+    for name in data:
+        if name not in _KNOWN:
+            yield (name,), _HINTS.get(name, "nothing here is like it")
