@@ -1,6 +1,6 @@
-"""The release board: which build of which app runs where, since when, and what holds it up.
+"""The release board: which build of which app runs where, since when, and what it waits for.
 
-`create_app` is the only entry point; the Flask command line, gunicorn and the tests all go through it:
+`create_app` is the only entry point; the Flask command line, gunicorn and the tests all use it:
 
     python -m release_board migrate && python -m release_board serve
 """
@@ -20,9 +20,9 @@ __all__ = ["create_app"]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build an app that has opened no connection yet: the database is first asked for by a request or a command.
+    """Return an app without open connections: the first request or command connects to the database.
 
-    Without `settings` the environment decides, see `release_board.config`.
+    Without `settings`, they come from environment variables, see `release_board.config`.
     """
     settings = settings or Settings.from_environment()
     logs.configure_logging(settings.log_level)

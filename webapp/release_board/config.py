@@ -16,22 +16,22 @@ POSTGRESQL_SCHEMES = {"postgres", "postgresql"}
 DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024
 SHORTEST_SECRET = 16
 STREAM_SECONDS = 900
-# A load balancer of AWS closes a connection on which nothing comes for 60 seconds; others wait for 30.
+# AWS' load balancers close a connection after 60 seconds without data; others after 30.
 MOST_HEARTBEAT_SECONDS = 25
 
 
 class ConfigError(ValueError):
-    """An environment variable that cannot be used; the message names it and never repeats a database URL."""
+    """An invalid environment variable. The message has its name and never contains a database URL."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The whole configuration. `database_url` holds a password, so it is kept out of the repr.
+    """The whole configuration. `database_url` contains a password, so the repr does not have it.
 
-    `repository` is the URL of the GitOps repository, or the path of a clone; None: the board shows what it knows.
-    `events_table` is the table of DynamoDB that the log of events is kept in; None: in SQL.
-    `production` names the environments that delivery metrics count; none: the last one.
-    `streams` are those to browsers that a process may have open, each for `stream_seconds` at most.
+    `repository` is the URL of the GitOps repository or the path of a clone; None: only stored data is shown.
+    `events_table` is the table of DynamoDB with the log of events; with None, the log is in SQL.
+    `production` has the environments that delivery metrics count; if empty, it is the last one.
+    `streams` is the largest number of open streams to browsers in a process, each for at most `stream_seconds`.
     """
 
     database_url: URL = field(repr=False)
@@ -57,7 +57,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `environ`; a variable that is empty counts as not set."""
+        """Return the settings from `environ`; an empty variable counts as not set."""
         given = {name: value for name, value in environ.items() if value}
         try:
             access = AccessSettings.from_environment(given)
@@ -88,7 +88,7 @@ class Settings:
 
 
 def parse_database_url(text: str) -> URL:
-    """Accept the two spellings that hosts hand out for PostgreSQL, and choose psycopg 3 as the driver for both."""
+    """Return the database URL. Both common schemes for PostgreSQL are accepted and get the driver psycopg 3."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -101,7 +101,7 @@ def parse_database_url(text: str) -> URL:
 
 
 def parse_log_level(text: str) -> str:
-    """Check the name against the levels of `logging`, in any case."""
+    """Return the name of a level of `logging`; upper and lower case are equal."""
     level = text.upper()
     if level not in logging.getLevelNamesMapping():
         raise ConfigError(f"LOG_LEVEL is {text!r}; use one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
@@ -109,7 +109,7 @@ def parse_log_level(text: str) -> str:
 
 
 def parse_heartbeat(environ: Mapping[str, str], default: int) -> int:
-    """Read how many seconds a stream may be silent."""
+    """Return the number of seconds after which a stream without events sends a heartbeat."""
     seconds = positive_integer(environ, "HEARTBEAT_SECONDS", default)
     if seconds > MOST_HEARTBEAT_SECONDS:
         raise ConfigError(f"HEARTBEAT_SECONDS is {seconds}; use at most {MOST_HEARTBEAT_SECONDS}")
@@ -117,7 +117,7 @@ def parse_heartbeat(environ: Mapping[str, str], default: int) -> int:
 
 
 def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int:
-    """Read a count or a size; `default` where the variable is not set."""
+    """Return a positive number from a variable, or `default` if it is not set."""
     text = environ.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ConfigError(f"{name} is {text!r}; use a whole number above 0")
@@ -125,7 +125,7 @@ def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int
 
 
 def secret(environ: Mapping[str, str], name: str) -> str | None:
-    """Read a secret that others sign with; a short one could be guessed."""
+    """Return a secret for signatures, or None if it is not set. Short secrets are refused: they could be guessed."""
     found = environ.get(name, "").strip()
     if found and len(found) < SHORTEST_SECRET:
         raise ConfigError(f"{name} is too short; use at least {SHORTEST_SECRET} random characters")

@@ -1,7 +1,8 @@
-"""gunicorn's worker with gevent, which gives no request more than `REQUEST_SECONDS`.
+"""gunicorn's worker with gevent and a time limit of `REQUEST_SECONDS` for each request.
 
-A thread for each connection would be held by each client that sends nothing, or a body that never ends; ten of them
-would keep probes out and stop the pod. Here a connection that waits costs a few kilobytes.
+With a thread for each connection, a client that sends nothing, or a body without end, would block a thread. Ten such
+clients would also block the probes, and Kubernetes would stop the pod. With gevent, a waiting connection only costs a
+few kilobytes.
 """
 
 import os
@@ -15,20 +16,20 @@ from gunicorn.workers.ggevent import GeventWorker
 from release_board.config import STREAM_SECONDS, positive_integer
 
 REQUEST_SECONDS = positive_integer(os.environ, "REQUEST_SECONDS", 30)
-# Streams end by themselves when their time is over; only one whose client reads nothing has to be ended.
+# Streams end by themselves after their time; only one with a client that reads nothing must be ended here.
 STREAM = "/events"
 MOST_STREAM_SECONDS = REQUEST_SECONDS + positive_integer(os.environ, "STREAM_SECONDS", STREAM_SECONDS)
 
 
 class Worker(GeventWorker):
-    """Worker that bounds the time of a request, and closes idle connections when it ends."""
+    """A worker that limits the time of requests, and closes idle connections at its end."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._waiting: set[socket.socket] = set()
 
     def handle(self, listener: Any, client: socket.socket, address: Any) -> None:
-        """Handle a connection, which waits for requests when it has none."""
+        """Handle a connection, and note while it waits for a request."""
         self._waiting.add(client)
         try:
             super().handle(listener, client, address)
@@ -36,7 +37,7 @@ class Worker(GeventWorker):
             self._waiting.discard(client)
 
     def handle_request(self, listener: Any, request: Any, client: socket.socket, address: Any) -> Any:
-        """Handle a request, body included; a connection is closed when its time is over, or when the worker ends."""
+        """Handle a request with its body. Close the connection after the time limit, or when the worker ends."""
         self._waiting.discard(client)
         limit = gevent.Timeout(MOST_STREAM_SECONDS if request.path == STREAM else REQUEST_SECONDS)
         with limit:
@@ -53,13 +54,13 @@ class Worker(GeventWorker):
         return answer
 
     def handle_exit(self, signal: int, frame: Any) -> None:
-        """End politely: finish requests, end streams, and close connections that wait for a request."""
+        """Shut down: finish requests, end streams, and close connections that wait for a request."""
         super().handle_exit(signal, frame)
         gevent.spawn(self._end_streams)
         gevent.spawn(self._close_waiting)
 
     def _end_streams(self) -> None:
-        """Tell browsers to connect again, which leads them to another process."""
+        """End streams, so that browsers connect again, to another process."""
         live = getattr(self.wsgi, "extensions", {}).get("release_board.live")
         if live is not None:
             live.end()
@@ -70,6 +71,6 @@ class Worker(GeventWorker):
 
 
 def _close(client: socket.socket) -> None:
-    """Shut a connection down, so that both sides read its end."""
+    """Close a connection, so that both sides notice."""
     with suppress(OSError):
         client.shutdown(socket.SHUT_RDWR)

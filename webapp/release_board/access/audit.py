@@ -27,7 +27,7 @@ def note(
     outcome: str,
     stored: bool = True,
 ) -> None:
-    """Write one attempt. The log line comes first, so that no attempt is lost without a database.
+    """Write an attempt to the log and the table. The log line comes first, so that it exists even without a database.
 
     Attempts of unknown people are only logged, because they could fill the table.
     """
@@ -52,6 +52,6 @@ def note(
 
 
 def entries(session: Session, before: int | None) -> list[AuditEntry]:
-    """Return a page of entries, the newest first, those older than one of this number."""
+    """Return a page of entries with numbers below `before`, the newest first."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(PAGE)
     return list(session.scalars(query.where(AuditEntry.id < before) if before else query))

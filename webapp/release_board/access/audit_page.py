@@ -12,7 +12,7 @@ blueprint = Blueprint("audit", __name__)
 
 @blueprint.get("/audit")
 def index() -> str:
-    """Show a page of the log; `before` is the number of the oldest entry of the page before it."""
+    """Show a page of the log; `before` is the number of the oldest entry on the previous page."""
     require_promoter()
     before = whole(request.args.get("before"), 15)
     with get_database().session() as session:

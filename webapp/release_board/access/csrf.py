@@ -20,7 +20,7 @@ protection = CSRFProtect()
 
 
 def verifies_its_sender(view: View) -> View:
-    """Mark a view that is not for browsers and verifies requests itself, such as a webhook."""
+    """Exempt a view that is not for browsers and verifies its sender itself, such as a webhook."""
     setattr(view, _VERIFIES, True)
     return view
 
@@ -30,9 +30,9 @@ def init_app(app: Flask) -> None:
     settings = settings_of(app)
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False,
-        # As long as a session: a page that has been open for longer asks to be loaded again.
+        # The lifetime of a session: a page that was open for longer must be loaded again.
         WTF_CSRF_TIME_LIMIT=settings.session_minutes * 60,
-        # The check of origins below does that, with the address that browsers use.
+        # Origins are checked below, with the address that browsers use.
         WTF_CSRF_SSL_STRICT=False,
     )
     protection.init_app(app)
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 
 
 def is_own(given: Request, public_url: str | None) -> bool:
-    """Tell whether the browser's headers allow that a request comes from this site; missing headers do."""
+    """Tell whether a request can come from this site, by the browser's headers. Missing headers count as yes."""
     if given.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = given.headers.get("Origin")

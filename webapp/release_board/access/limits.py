@@ -8,13 +8,13 @@ from release_board.access.reading import current, settings_of
 
 SIGN_IN = "30 per minute"
 ACTION = "30 per minute"
-# A page that searches.
+# The limit for pages that search.
 FIND = "120 per minute"
 WEBHOOK = "600 per minute"
 
 
 def who() -> str:
-    """Return the key by which requests are counted together."""
+    """Return the key for counting requests: the user, or else the address."""
     reader = current()
     return f"person {reader.subject}" if reader else f"address {get_remote_address()}"
 
@@ -24,6 +24,6 @@ limiter = Limiter(who, strategy="moving-window", headers_enabled=False)
 
 
 def init_app(app: Flask) -> None:
-    """Count from now on."""
+    """Start counting requests."""
     app.config["RATELIMIT_STORAGE_URI"] = settings_of(app).rate_storage
     limiter.init_app(app)

@@ -1,7 +1,7 @@
 """The identity header of an authenticating Application Load Balancer, with verification of its signature.
 
-It is a JWT whose parts keep their padding, which is signed, too. So it is verified here over the received bytes, and
-not by a library, which would refuse the padding.
+The header is a JWT with padding in its parts, and the signature includes the padding. So this module verifies the
+received bytes itself, because libraries refuse the padding.
 """
 
 import base64
@@ -25,12 +25,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from release_board.access.settings import LoadBalancer
 
 HEADER = "x-amzn-oidc-data"
-# It becomes part of a URL.
+# The key's id becomes a part of a URL.
 KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
 LONGEST_HEADER = 16_384
 LONGEST_KEY = 4096
 KEYS = 16
-# How many keys that are not known are asked for in a minute: a forged header names a new one each time.
+# The limit of requests for unknown keys in a minute, because each forged header can have a new key id.
 ASKED_A_MINUTE = 10
 LEEWAY_SECONDS = 5
 SECONDS = 3
@@ -41,20 +41,20 @@ Ask = Callable[[str], bytes]
 
 
 class Unverified(Exception):
-    """A header that was not verified, and why."""
+    """A header could not be verified; the text is the reason."""
 
 
 class Keys:
-    """Public keys by their ids, fetched from their address; a few are cached."""
+    """Fetches public keys by their ids; a few keys are cached."""
 
     def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._address, self._clock = address, clock
         self._kept: OrderedDict[str, EllipticCurvePublicKey] = OrderedDict()
         self._asked: list[float] = []
-        self._lock = threading.Lock()  # gevent's, by then
+        self._lock = threading.Lock()  # By then, gevent has replaced Python's lock.
 
     def get(self, name: str) -> EllipticCurvePublicKey:
-        """Return a key. Raises `Unverified` if there is none of that name."""
+        """Return the key with this id. Raise `Unverified` if there is none."""
         if not KEY_ID.fullmatch(name):
             raise Unverified("the key's id is none")
         with self._lock:
@@ -108,7 +108,7 @@ def claims(header: str, balancer: LoadBalancer, keys: Keys, now: float) -> dict[
 
 
 def _is_current(about: dict[str, Any], said: dict[str, Any], now: float) -> bool:
-    """Tell whether no end has passed; one of the two must tell one."""
+    """Tell whether the identity has not expired. At least one of header and claims must have an expiry."""
     ends = [one["exp"] for one in (about, said) if "exp" in one]
     numbers = [end for end in ends if isinstance(end, int | float) and not isinstance(end, bool)]
     return bool(numbers) and len(numbers) == len(ends) and all(now < end + LEEWAY_SECONDS for end in numbers)

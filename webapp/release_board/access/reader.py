@@ -1,4 +1,4 @@
-"""A reader: a known user, or nobody; and what the user may do."""
+"""The reader of a page: a known user or nobody, and the user's rights."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from release_board.access.settings import AccessSettings
 
-# What would end a line of a commit, or a name in it.
+# Characters that would end a line or a name in a commit.
 _UNFIT = re.compile(r"[\x00-\x1f\x7f<>\u2028\u2029]+")
 _EMAIL = re.compile(r"[^\s@<>,;:\"\\]{1,64}@[A-Za-z0-9.-]{1,190}")
 LONGEST_NAME = 100
@@ -30,7 +30,7 @@ class Reader:
 
     @property
     def label(self) -> str:
-        """Return the user for the audit log: name and address may change, but the subject does not."""
+        """Return the user's label for the audit log. It has the subject, because name and address may change."""
         return f"{self.signature} ({self.subject})" if self.subject != self.email else self.signature
 
 
@@ -47,7 +47,7 @@ def from_claims(claims: Mapping[str, Any], settings: AccessSettings, by: str) ->
 
 
 def _groups(claims: Mapping[str, Any], settings: AccessSettings) -> frozenset[str]:
-    """Return the values of the role claim that count; an address that is not verified is none."""
+    """Return the values of the role claim that have a role; an address that is not verified does not count."""
     value = claims.get(settings.role_claim)
     if settings.role_claim == "email" and str(claims.get("email_verified", "true")).lower() != "true":
         return frozenset()
@@ -57,7 +57,7 @@ def _groups(claims: Mapping[str, Any], settings: AccessSettings) -> frozenset[st
 
 
 def _fit(value: object, longest: int) -> str:
-    """Return text on one line, without what would end a name in a commit."""
+    """Return a text on one line, without characters that would end a name in a commit."""
     return " ".join(_UNFIT.sub(" ", value).split())[:longest].strip() if isinstance(value, str) else ""
 
 

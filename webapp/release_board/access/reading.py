@@ -42,18 +42,18 @@ def public(view: View) -> View:
 
 
 def current() -> Reader | None:
-    """Return the user who has sent the request; None if unknown."""
+    """Return the user of the request; None if unknown."""
     found: Reader | None = g.get("reader")
     return found
 
 
 def may_act(*, production: bool) -> bool:
-    """Tell whether the user who has sent the request may act in an environment."""
+    """Tell whether the user of the request may act in an environment."""
     return reader.may_act(current(), settings_of(current_app), production=production)
 
 
 def require_action(*, production: bool) -> Reader:
-    """Return the user who has sent the request. Raises 401 if unknown, 403 if no role lets them act there."""
+    """Return the user of the request. Raise 401 if unknown, 403 without a role for this environment."""
     found = current()
     if found is None:
         raise Unauthorized("Sign in first.")
@@ -63,7 +63,7 @@ def require_action(*, production: bool) -> Reader:
 
 
 def require_promoter() -> Reader:
-    """Return the user who has sent the request, if a role lets them act in any environment."""
+    """Return the user of the request. Raise 401 if unknown, 403 without a role for any environment."""
     settings = settings_of(current_app)
     found = current()
     if found is None:
@@ -89,7 +89,7 @@ def _is_public() -> bool:
 
 
 def _who(settings: AccessSettings) -> Reader | None:
-    """Return whom the load balancer names, or who has signed in; a header that is not right makes it no one."""
+    """Return the user from the load balancer's header or from the session; None if the header is not valid."""
     given, balancer = request.headers.get(load_balancer.HEADER), settings.load_balancer
     if given is None or balancer is None:
         return sessions.known(settings)
@@ -103,7 +103,7 @@ def _who(settings: AccessSettings) -> Reader | None:
 
 
 def _vary(response: Response) -> Response:
-    """Keep caches from giving one person's page to another."""
+    """Add the headers that prevent caches from giving a user's page to others."""
     if g.get("reader") is not None:
         response.headers["Cache-Control"] = "private, no-cache" if response.status_code < 400 else "no-store"
     return response

@@ -14,11 +14,11 @@ READER = "reader"
 
 
 def init_app(app: Flask) -> None:
-    """Set the cookie's attributes. Without a SESSION_KEY nobody can sign in, and a key of this process is enough."""
+    """Set the cookie's attributes. Without a SESSION_KEY nobody can sign in, so a random key is used."""
     settings: AccessSettings = app.extensions["release_board.settings"].access
     app.secret_key = settings.session_key or secrets.token_hex(32)
     app.config.update(
-        # Browsers take a cookie of this name only by https, for this host alone and all of it.
+        # Browsers accept a cookie with this prefix only by https, for this host only, and for all of its paths.
         SESSION_COOKIE_NAME="__Host-board" if settings.is_secure else "board",
         SESSION_COOKIE_SECURE=settings.is_secure,
         SESSION_COOKIE_HTTPONLY=True,

@@ -14,12 +14,12 @@ ReadAccess = Literal["open", "signed-in"]
 
 
 class AccessError(ValueError):
-    """A variable that cannot be used; the message names it and repeats no secret."""
+    """An invalid variable. The message has its name and never contains a secret."""
 
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """An authenticating load balancer: its ARN, the issuer that it signs people in with, and where its keys are."""
+    """An authenticating load balancer: its ARN, the issuer of its identities, and the address of its keys."""
 
     arn: str
     issuer: str
@@ -135,7 +135,7 @@ def _all_or_none(given: Mapping[str, str], names: tuple[str, ...]) -> bool:
 
 
 def _web_address(name: str, url: str, *, only_origin: bool = False) -> str:
-    """Return a URL of https, or of http to this machine, without a slash at its end."""
+    """Return an https URL, or an http URL to this machine, without a slash at its end."""
     try:
         parts: Any = urlsplit(url)
         host = parts.hostname

@@ -22,7 +22,7 @@ logger = logging.getLogger("release_board.access")
 NEXT = "next"
 LONGEST_TARGET = 500
 SECONDS = 5
-# The algorithms that a provider may sign with; never `none`, and none with a shared secret.
+# The accepted algorithms for signatures; never `none`, and none with a shared secret.
 ALGORITHMS = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
 
@@ -53,7 +53,7 @@ def sign_in() -> Response:
     target = local_target(request.args.get(NEXT, "/"))
     if current() is not None:
         return redirect(target)
-    # One sign-in at a time: what others have left in the cookie would only make it grow.
+    # Only one sign-in at a time: remove the data of earlier ones, because the cookie would grow.
     session.clear()
     session[NEXT] = target
     try:
@@ -102,7 +102,7 @@ def ask_to_sign_out() -> str:
 @blueprint.post("/signout")
 @public
 def sign_out() -> Response:
-    """End the session here; the provider's own goes on."""
+    """End the session of the board; the provider's session stays."""
     found = current()
     sessions.end()
     if found is not None:
@@ -111,7 +111,7 @@ def sign_out() -> Response:
 
 
 def local_target(text: str) -> str:
-    """Return a path of the board; the first page for everything else, such as another host in any spelling."""
+    """Return a path of the board; for other texts, such as another host in any spelling, the first page."""
     plain = text.isascii() and text.isprintable() and len(text) <= LONGEST_TARGET
     if not plain or not text.startswith("/") or text.startswith("//") or "\\" in text:
         return "/"
@@ -133,7 +133,7 @@ def _oidc() -> Any:
 
 
 def _require_issuer(settings: AccessSettings) -> None:
-    """Raise ValueError unless the provider calls itself as it is configured, and signs."""
+    """Raise ValueError unless the provider has the configured issuer and signs its tokens."""
     metadata = _oidc().load_server_metadata()
     if str(metadata.get("issuer", "")).rstrip("/") != (settings.provider.issuer if settings.provider else None):
         raise ValueError("the provider names another issuer")

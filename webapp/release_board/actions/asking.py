@@ -1,4 +1,4 @@
-"""Ask the generator: what an action would do, and to do it. Credentials are the board's own."""
+"""Call the generator to preview an action, or to do it, with the board's own credentials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from release_board.config import Settings
 from release_board.store.models import Cell
 
 Kind = Literal["promote", "rollback", "pin", "unpin"]
-# Lines of a diff that a page shows.
+# The largest number of a diff's lines on a page.
 LONGEST_DIFF = 600
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One action: its cell, the reason that was given, the release to go back to."""
+    """An action: its cell, the user's reason, and the release to go back to."""
 
     kind: Kind
     cell: Cell
@@ -27,7 +27,7 @@ class Wanted:
 
     @property
     def image(self) -> str:
-        """Return the image that the cell shows, as the generator writes one."""
+        """Return the image of the cell in the generator's notation."""
         return "@".join(part for part in (self.cell.tag, self.cell.digest) if part) or "-"
 
 
@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What an action would do. `seen` must still hold when it is done; `possible` is false where nothing would be."""
+    """The effect of an action. `seen` must still be true then; `possible` is false if it would do nothing."""
 
     before: str
     after: str
@@ -57,7 +57,7 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an action ended: `request` is where it is to be reviewed, None where there is none."""
+    """The result of an action: `request` is the URL of the pull request, None if there is none."""
 
     word: str
     sentence: str
@@ -66,7 +66,7 @@ class Outcome:
 
 
 def foresee(settings: Settings, wanted: Wanted) -> Foreseen:
-    """Return what an action would do, changing nothing. Raises GeneratorError where it cannot be done."""
+    """Return the effect of an action, without any change. Raise GeneratorError if it is not possible."""
     if wanted.kind == "promote":
         return _promotion(settings, wanted)
     found = _call(settings, wanted, dry_run=True, seen=wanted.image)
@@ -77,7 +77,7 @@ def foresee(settings: Settings, wanted: Wanted) -> Foreseen:
 
 
 def act(settings: Settings, wanted: Wanted, seen: str, by: str) -> Outcome:
-    """Open the request, or update it. Raises GeneratorError, of which `Moved` is for what is no longer as seen."""
+    """Open or update the request. Raise GeneratorError if that fails; `Moved` means that `seen` is no longer true."""
     if wanted.kind == "promote":
         return _promoted(_promote(settings, wanted, how="request", seen=seen, by=by))
     found = _call(settings, wanted, seen=seen, by=by)
@@ -114,7 +114,7 @@ def _promotion(settings: Settings, wanted: Wanted) -> Foreseen:
 def _parts(proposal: generator.Proposal) -> list[Part]:
     parts, room = [], LONGEST_DIFF
     for change in proposal.story.changes if proposal.story else ():
-        whole = change.lines[2:]  # without the names of two files
+        whole = change.lines[2:]  # The first lines with the names of the two files are left out.
         lines = [line.rstrip("\n") for line in whole[:room]]
         room -= len(lines)
         cut = "The rest is in the request." if len(lines) < len(whole) else ""
@@ -151,6 +151,6 @@ def _call(settings: Settings, wanted: Wanted, **how: Any) -> generator.RollbackR
     if wanted.kind == "unpin":
         return generator.unpin(UnpinRequest(cell.app, cell.environment, **given), credentials=credentials)
     assert wanted.to is not None
-    # With its digest it is this very build, whatever else its tag has named.
+    # The digest identifies the build, even if the tag had another image before.
     given |= {"to": wanted.to.tag, "digest": wanted.to.digest, "reason": wanted.reason or None}
     return generator.rollback(RollbackRequest(cell.app, cell.environment, **given), credentials=credentials)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from release_board.board.attention import UNRELEASED
 from release_board.store.models import Cell, Event
 
-# So many are offered, of so many events that are looked through.
+# The largest number of offered releases, and of events that are read for them.
 OFFERED = 20
 LOOKED_THROUGH = 500
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

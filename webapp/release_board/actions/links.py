@@ -1,4 +1,4 @@
-"""The actions that a reader may take on a cell, for its page."""
+"""Tell the page of a cell which actions the user may take."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,12 +9,12 @@ from release_board.store.models import Environment
 
 
 def about() -> dict[str, Callable[..., Any]]:
-    """Give templates `may_change(environment)`."""
+    """Return the functions for templates: `may_change(environment)`."""
     return {"may_change": may_change}
 
 
 def may_change(environment: str) -> bool:
-    """Tell whether the user may act in an environment; for an unknown user, nothing is looked up."""
+    """Tell whether the user may act in an environment. For an unknown user, there is no query."""
     if current() is None:
         return False
     with get_database().session() as session:

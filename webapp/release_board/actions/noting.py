@@ -1,4 +1,4 @@
-"""Show a request at once in its cell, and have the forge asked what it says of it."""
+"""Show a new request in its cell at once, and let the collector ask the forge about it."""
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from release_board.store.models import Cell
 
 
 def note_request(database: Database, app: str, environment: str, url: str, now: int) -> None:
-    """Write a request into its cell, in turn with the collector, and number the change for pages that are open."""
+    """Write a request to its cell, excluding the collector meanwhile, and number the change for open pages."""
     with database.exclusive(LOCK) as connection, Session(connection) as session:
         cell = session.get(Cell, (app, environment))
         if cell is not None and cell.request != url and put(cell, {"request": url, "request_since": now}):

@@ -1,4 +1,4 @@
-"""Pages of an action: first its effect, then its result. They work without JavaScript."""
+"""The pages of an action: the first shows its effect, the second its result. They work without JavaScript."""
 
 import time
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ def ask(app: str, environment: str, kind: str) -> Answer:
 @blueprint.post("/apps/<app>/<environment>/<any(promote, rollback, pin, unpin):kind>")
 @limits.limiter.limit(limits.ACTION)
 def do(app: str, environment: str, kind: str) -> Answer:
-    """Open the request, if nothing has changed since the user looked; every attempt is in the audit log."""
+    """Open the request if nothing has changed since the user saw the effect. The audit log has every attempt."""
     try:
         cell, production = _cell(app, environment)
         who = require_action(production=production)
@@ -74,7 +74,7 @@ def do(app: str, environment: str, kind: str) -> Answer:
 
 
 def _cell(app: str, environment: str) -> tuple[Cell, bool]:
-    """Return a cell, and whether it is in production; 404 where there is none."""
+    """Return a cell, and whether it is in production. Raise 404 if there is none."""
     with get_database().session() as session:
         cell = session.get(Cell, (named(app), named(environment)))
         about = session.get(Environment, environment)
@@ -102,7 +102,7 @@ def _former(session: Session, kind: str, cell: Cell, commit: str) -> former.Form
 
 
 def _require_whole(wanted: Wanted) -> None:
-    """Raise 400 for a form that is not complete; a page of the board sends none."""
+    """Raise 400 for an incomplete form, which pages of the board never send."""
     if not request.form.get("seen"):
         abort(400, "Look at what would happen first.")
     if wanted.kind == "rollback" and wanted.to is None:
@@ -122,7 +122,7 @@ def _settings() -> Settings:
 
 
 def _status(error: generator.errors.GeneratorError) -> int:
-    """Return 409 for what has changed since it was looked at, 502 for a remote or a forge, 422 for all else."""
+    """Return 409 if something has changed since the user saw it, 502 for errors of a remote or a forge, else 422."""
     if isinstance(error, generator.errors.Moved):
         return 409
     return 502 if isinstance(error, generator.errors.ProcessError | generator.errors.ForgeError) else 422

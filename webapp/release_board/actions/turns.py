@@ -1,4 +1,4 @@
-"""A lock for actions over all processes, so that the second of two clicks finds the first one's request."""
+"""A lock for actions in all processes, so that the second of two clicks finds the request of the first one."""
 
 import fcntl
 import threading
@@ -13,30 +13,30 @@ from werkzeug.exceptions import ServiceUnavailable
 from release_board.config import Settings
 from release_board.store.database import Database
 
-# Any number will do, as long as all releases use the same one.
+# Any number is possible, but all releases must use the same one.
 LOCK = 0x61637469
 SECONDS = 25
 _TRIES_A_SECOND = 10
 
 
 def init_app(app: Flask) -> None:
-    """Make the lock of this process. It must not be made on import, before gevent has replaced threads' locks."""
+    """Make the lock of this process. This must not be done on import, before gevent has replaced Python's locks."""
     app.extensions["release_board.turns"] = threading.Lock()
 
 
 @contextmanager
 def turn(database: Database, settings: Settings) -> Iterator[None]:
-    """Wait for one's turn. Raises 503 if that takes too long."""
+    """Wait for the lock. Raise 503 if that takes too long."""
     here = current_app.extensions["release_board.turns"]
     with ExitStack() as stack:
-        # First among the requests of this process: a file's lock would block them all.
+        # First take the lock of this process, because waiting for a file's lock would block all of its requests.
         if not here.acquire(timeout=SECONDS):
             raise _busy()
         stack.callback(here.release)
         if database.is_postgresql:
             stack.enter_context(database.exclusive(LOCK))
         else:
-            # SQLite's own lock would keep everybody else from writing.
+            # SQLite's own lock would also block all other writers.
             stack.enter_context(_file_lock(settings.mirror.with_suffix(".actions.lock")))
         yield
 

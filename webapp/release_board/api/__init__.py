@@ -1,4 +1,4 @@
-"""What pages show, as JSON: one module per topic, and the document that describes all of it."""
+"""The data of pages as JSON: one module for each topic, and the document that describes all of it."""
 
 from flask import Flask, Response, request
 
@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
 
 
 def tag(response: Response) -> Response:
-    """Give what the API answers an ETag of its content, unless it has one; answer 304 to whoever has it already."""
+    """Add an ETag of the content to a response without one; the answer is 304 if the client has it already."""
     data = request.path.startswith(("/api/", "/badges/")) and not response.is_streamed
     if data and response.status_code == 200 and response.get_etag() == (None, None):
         response.add_etag()

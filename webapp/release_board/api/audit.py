@@ -1,4 +1,4 @@
-"""The audit log as JSON, for those who may act somewhere."""
+"""The audit log as JSON, for users who may act in any environment."""
 
 from typing import Any
 

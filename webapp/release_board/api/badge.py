@@ -12,7 +12,7 @@ from release_board.store.models import Cell
 
 blueprint = Blueprint("badge", __name__)
 
-# A character of the font, about, and the space around a text.
+# The approximate width of a character, and the space around a text.
 CHARACTER, AROUND = 6.6, 12
 LONGEST = 40
 MARKS = {"failing": "✖ ", "moving": "◐ ", "waiting": "⇄ ", "pinned": "⚑ ", "behind": "▲ ", "settled": "", "new": ""}
@@ -20,7 +20,7 @@ MARKS = {"failing": "✖ ", "moving": "◐ ", "waiting": "⇄ ", "pinned": "⚑ 
 
 @blueprint.get("/badges/<app>/<environment>.svg")
 def badge(app: str, environment: str) -> Response:
-    """Draw the tag of an app in an environment, with its state; `unknown` if there is no such cell."""
+    """Return an image with an app's tag and state in an environment; with `unknown` if there is no such cell."""
     with get_database().session() as session:
         cell = session.get(Cell, (named(app), named(environment)))
         heard = freshness(session, int(time.time())).get("git")

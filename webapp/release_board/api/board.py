@@ -17,7 +17,7 @@ blueprint = Blueprint("api_board", __name__, url_prefix="/api")
 @blueprint.get("/board")
 @conditional_data
 def index() -> dict[str, Any]:
-    """Return a page of apps with their cells, what needs attention first; `q`, `state` and `product` filter it."""
+    """Return a page of apps with their cells, the most urgent first; `q`, `state` and `product` are filters."""
     wanted, faults = read(request.args)
     if faults:
         raise InvalidInput(faults)

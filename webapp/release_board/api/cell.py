@@ -48,7 +48,7 @@ def cell(app: str, environment: str) -> dict[str, Any]:
 @blueprint.get("/apps/<app>/<environment>/events")
 @conditional
 def events(app: str, environment: str) -> dict[str, Any]:
-    """Return a page of what was done in a cell, the newest first; `next` is the URL of the following page."""
+    """Return a page of a cell's events, the newest first; `next` is the URL of the following page."""
     start, given = _start(), {name: request.args[name] for name in ("since", "until") if request.args.get(name)}
     since, until = (_moment(given, name) for name in ("since", "until"))
     with get_database().session() as session:
@@ -63,7 +63,7 @@ def events(app: str, environment: str) -> dict[str, Any]:
 @blueprint.get("/events")
 @conditional
 def activity() -> dict[str, Any]:
-    """Return a page of what was done anywhere, filtered as the page of activity is, the newest first."""
+    """Return a page of the activity, the newest first, with the filters of the activity's page."""
     start = _start()
     given = {name: text for name in FILTERS if (text := " ".join(request.args.get(name, "").split()))}
     faults = {name: f"must be at most {LONGEST} characters" for name, text in given.items() if len(text) > LONGEST}
@@ -88,7 +88,7 @@ def activity() -> dict[str, Any]:
 
 
 def _moment(given: dict[str, str], name: str) -> int | None:
-    """Read a moment; a day means its beginning, and as `until` its end."""
+    """Return a time from a parameter; a day means its start, or its end for `until`."""
     found = moment_of(given[name], end=name == "until") if name in given else None
     if name in given and found is None:
         raise InvalidInput({name: "must be a day or a moment as ISO 8601"})
@@ -96,7 +96,7 @@ def _moment(given: dict[str, str], name: str) -> int | None:
 
 
 def _start() -> Position | None:
-    """Read where a page begins."""
+    """Return the position at which the page starts; None for the first page."""
     text = request.args.get("after")
     start = Position.parsed(text) if text else None
     if text and start is None:

@@ -1,4 +1,4 @@
-"""Delivery metrics as JSON, as `/delivery.json` has them; a value that is none is named."""
+"""Delivery metrics as JSON, like `/delivery.json`. Unknown values have a reason."""
 
 from flask import Blueprint, Response, request
 
@@ -12,14 +12,14 @@ blueprint = Blueprint("api_delivery", __name__, url_prefix="/api")
 
 @blueprint.get("/delivery")
 def index() -> Response:
-    """Return a page of apps with their metrics in a window of so many `days`."""
+    """Return a page of apps with their metrics in a window of `days`."""
     _check()
     return delivery.index_json()
 
 
 @blueprint.get("/delivery/<app>")
 def app(app: str) -> Response:
-    """Return one app's metrics, with what names the deployments that each is made of."""
+    """Return an app's metrics, each with the keys of the deployments behind it."""
     _check()
     return delivery.app_json(app=app)
 

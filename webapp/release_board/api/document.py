@@ -1,4 +1,4 @@
-"""The OpenAPI document of all of this, made from one table; a test holds every route and answer against it."""
+"""The OpenAPI document of the API, made from one table; a test compares all routes and responses with it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from release_board.api.schemas import SCHEMAS, TEXT, named
 
 blueprint = Blueprint("api_document", __name__, url_prefix="/api")
 
-# Of each route: what it answers, its parameters in the query, and what it is for.
+# For each route: its response, its query parameters, and its purpose.
 ROUTES: dict[str, tuple[str, dict[str, str], str]] = {
     "/api/board": (
         "Board",

@@ -1,4 +1,4 @@
-"""An app's releases by environment, and what a promotion into an environment waits for, as JSON."""
+"""An app's releases by environment, and the state of its promotion to an environment, as JSON."""
 
 import time
 from typing import Any
@@ -22,7 +22,7 @@ blueprint = Blueprint("api_releases", __name__, url_prefix="/api")
 @blueprint.get("/releases/<app>")
 @conditional
 def releases(app: str) -> dict[str, Any]:
-    """Return a page of an app's releases, the newest first, each with what it is in every environment."""
+    """Return a page of an app's releases, the newest first, each with its state in all environments."""
     text = request.args.get("after", "")
     start = Position.parsed(text) if text else None
     if text and start is None:
@@ -38,7 +38,7 @@ def releases(app: str) -> dict[str, Any]:
 @blueprint.get("/promotions/<app>/<environment>")
 @conditional
 def promotion(app: str, environment: str) -> dict[str, Any]:
-    """Return what a promotion into an environment would move, what holds it, and whose commits it would bring."""
+    """Return the images that a promotion would move, what blocks it, and the commits with their authors."""
     with get_database().session() as session:
         found = cell.cell_page(session, named(app), named(environment), None)
     read = read_up_to(heard())

@@ -1,4 +1,4 @@
-"""The schemas of all answers, in OpenAPI's words."""
+"""The OpenAPI schemas of all responses."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ YES: dict[str, Any] = {"type": "boolean"}
 
 
 def maybe(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that null fits, too: it is not known."""
+    """Return a schema that also accepts null, which means unknown."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
 def of(**properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object that has all of these properties and no others."""
+    """Return the schema of an object with exactly these properties."""
     return {
         "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
     }  # fmt: skip

@@ -56,7 +56,7 @@ def event(one: Event) -> dict[str, Any]:
 
 
 def heard(found: Mapping[str, Heard]) -> list[dict[str, Any]]:
-    """Return when each source was last heard from."""
+    """Return when each source last answered."""
     return [
         {"source": name, "heard": one.heard, "stale": one.stale, "problem": one.problem} for name, one in found.items()
     ]

@@ -1,4 +1,4 @@
-"""Open requests as JSON: whose turn it is, how old they are, and what they would move."""
+"""Open requests as JSON: who has to act next, their age, and the images that they would move."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ PLAIN = (
 @blueprint.get("/waiting")
 @conditional_data
 def index() -> dict[str, Any]:
-    """Return a page of open requests, the oldest first; `requests` is null where the forge has never answered."""
+    """Return a page of open requests, the oldest first; `requests` is null if the forge has never answered."""
     text = request.args.get("after", "")
     start = Place.parsed(text) if text else None
     if text and start is None:

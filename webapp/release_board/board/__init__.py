@@ -1,1 +1,1 @@
-"""What the board shows: rows of apps, cells of environments, and in which order."""
+"""The content of the board's pages: rows of apps, cells of environments, and their order."""

@@ -1,7 +1,7 @@
-"""What has happened, over all apps: one entry for each commit, the newest first, page by page.
+"""The activity of all apps: one entry for each commit, the newest first, page by page.
 
-Each page reads so many events at most, by an index for what is filtered by. What a filter may match in several
-columns is asked for column by column, so that each has its index.
+Each page reads a limited number of events, with an index for each filter. If a filter can match in several columns,
+there is a query for each column, so that each can use its index.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from release_board.store.models import Event
 from release_board.store.texts import begins, whole
 
 PAGE = 50
-# Of these many events a page is made; one that a commit of thousands fills has fewer entries.
+# The number of events for a page. A commit with thousands of events makes a page with fewer entries.
 READ = 400
 CELLS = 12
 ACTIONS = ("released", "promoted", "rolled back", "pinned", "unpinned", "edited", "generated", "removed", "unknown")
@@ -26,7 +26,7 @@ ACTIONS = ("released", "promoted", "rolled back", "pinned", "unpinned", "edited"
 
 @dataclass(frozen=True)
 class Filter:
-    """What a reader asked for; empty: everything. `since` and `until` are seconds, `until` is not part of it.
+    """The filter of a user; an empty one matches everything. `since` and `until` are seconds; `until` is excluded.
 
     `text` is a commit (or its beginning), a tag, a build or its number.
     """
@@ -42,7 +42,7 @@ class Filter:
 
 @dataclass
 class Entry:
-    """A commit with the first of its cells that match. `total` is how many there are."""
+    """A commit with its first matching cells; `total` is the number of all of them."""
 
     commit: str
     at: int
@@ -54,18 +54,18 @@ class Entry:
 
     @property
     def marks(self) -> Sequence[str]:
-        """Return what is no usual release about it."""
+        """Return the marks of its events that are no usual releases."""
         there = {row.action for row in self.cells}
         return [mark for mark in MARKS if mark in there]
 
     @property
     def reasons(self) -> Sequence[str]:
-        """Return why, each reason once."""
+        """Return the reasons of its events, each once."""
         return list(dict.fromkeys(text for row in self.cells if (text := why(row))))
 
     @property
     def title(self) -> str:
-        """Return what was done, as a feed shows it."""
+        """Return the title of the entry in a feed."""
         groups: dict[tuple[str, str, str | None], list[str]] = {}
         for row in self.cells:
             groups.setdefault((row.action, row.app, row.tag), []).append(row.environment)
@@ -76,14 +76,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Activity:
-    """A page of entries; `next` is where the following page begins."""
+    """A page of entries; `next` is the start of the following page."""
 
     entries: Sequence[Entry]
     next: Position | None
 
 
 def activity(session: Session, wanted: Filter, before: Position | None = None) -> Activity:
-    """Return a page of what matches, from `before` on into the past. Two statements."""
+    """Return a page of matching entries older than `before`, with two SQL statements."""
     rows = session.execute(_places(session, wanted, before)).all()
     commits = list(dict.fromkeys(row.commit for row in rows))
     more = len(commits) > PAGE or len(rows) > READ
@@ -93,14 +93,14 @@ def activity(session: Session, wanted: Filter, before: Position | None = None) -
 
 
 def events(session: Session, wanted: Filter, before: Position | None, limit: int) -> Sequence[Event]:
-    """Return events that match, the newest first, from `before` on into the past. Two statements."""
+    """Return matching events older than `before`, the newest first, with two SQL statements."""
     places = session.execute(_places(session, wanted, before, limit)).all()
     found = session.scalars(select(Event).where(Event.id.in_([row.id for row in places])))
     return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
 
 
 def why(row: Row[Any]) -> str:
-    """Return the reason of a pin or a rollback, or what the message of a hand edit says below its first line."""
+    """Return the reason of a pin or a rollback, or the message of a hand edit without its first line."""
     if row.reason or row.action == "unpinned":
         return str(row.reason or "")
     if row.action in {"edited", "removed", "rolled back"}:
@@ -109,9 +109,9 @@ def why(row: Row[Any]) -> str:
 
 
 def moment_of(text: str, *, end: bool = False) -> int | None:
-    """Read a day or a moment as ISO 8601, in UTC unless it says otherwise; None for anything else.
+    """Return the seconds of a day or a time in ISO 8601, in UTC by default; None for other texts.
 
-    A day means its beginning, and as the `end` of a time its end.
+    A day means its start or, with `end`, its end.
     """
     try:
         found = datetime.fromisoformat(text)
@@ -125,7 +125,7 @@ def moment_of(text: str, *, end: bool = False) -> int | None:
 
 
 def _places(session: Session, wanted: Filter, before: Position | None, limit: int | None = None) -> Any:
-    """Return a query of moment, number and commit of the newest events that match."""
+    """Return a query for time, number and commit of the newest matching events."""
     columns = (Event.at, Event.id, Event.commit)
     limit = limit or READ + 1
     fixed = _fixed(wanted)
@@ -141,7 +141,7 @@ def _places(session: Session, wanted: Filter, before: Position | None, limit: in
 
 
 def _entries(session: Session, wanted: Filter, commits: Sequence[str]) -> list[Entry]:
-    """Return an entry for each of these commits, in their order."""
+    """Return an entry for each of these commits, in the same order."""
     window: dict[str, Any] = {"partition_by": Event.commit}
     query = select(
         *Event.__table__.columns,
@@ -175,7 +175,7 @@ def _fixed(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _alternatives(session: Session, wanted: Filter) -> list[list[ColumnElement[bool]]]:
-    """Return conditions of which one must hold, each with an index of its own."""
+    """Return groups of conditions; an event must match one group, and each group has its own index."""
     person = [[Event.origin_author == wanted.person], [Event.author == wanted.person]] if wanted.person else [[]]
     text = wanted.text
     if not text:

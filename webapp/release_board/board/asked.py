@@ -1,4 +1,4 @@
-"""What is asked of the board in a query: one reader for the page, which overlooks what it cannot read, and the API."""
+"""Read the board's query parameters, for the page, which ignores wrong ones, and for the API, which refuses them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ MOST_FOLDED = 100
 
 
 def read(given: Mapping[str, str], folded: Iterable[str] = ()) -> tuple[Filter, dict[str, str]]:
-    """Return the filter, and what is wrong by name: that counts as not given, as far as there is something to say."""
+    """Return the filter, and messages about wrong parameters by name; a wrong parameter counts as not given."""
     faults: dict[str, str] = {}
     text, product = given.get("q", "").strip(), given.get("product", "")
     state = next((name for name in STATES if name == given.get("state")), None)
@@ -33,7 +33,7 @@ def read(given: Mapping[str, str], folded: Iterable[str] = ()) -> tuple[Filter, 
 
 
 def query(asked: Filter, **changes: object) -> str:
-    """Return the query string of a filter with some changes; it is on the first page unless they name another one."""
+    """Return the query string of a filter with some changes; without a change of `page`, it is the first page."""
     wanted = replace(asked, **{"page": 1, **changes})  # type: ignore[arg-type]
     parts = [
         ("q", wanted.text),
@@ -47,6 +47,6 @@ def query(asked: Filter, **changes: object) -> str:
 
 
 def with_folded(asked: Filter, product: str) -> str:
-    """Return the query string in which a product is folded, or shown again if it is folded now."""
+    """Return the query string in which a product is folded, or unfolded if it is folded now."""
     names = set(asked.folded) ^ {product}
     return query(asked, page=asked.page, folded=tuple(sorted(names)))

@@ -1,4 +1,4 @@
-"""How urgently a row of the board needs attention: failing first, then progressing, then waiting."""
+"""The urgency of the board's rows: failing first, then progressing, then waiting."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -29,5 +29,5 @@ def state(cell: Cell) -> State:
 
 
 def attention(cells: Iterable[Cell]) -> int:
-    """Return the place in `STATES` of the most urgent cell of a row."""
+    """Return the index in `STATES` of a row's most urgent cell."""
     return min((STATES.index(state(cell)) for cell in cells), default=len(STATES))

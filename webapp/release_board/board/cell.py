@@ -1,6 +1,6 @@
-"""What the page of a cell shows: its release, whose commits have come since, and its history page by page.
+"""The content of a cell's page: its release, the commits since then with their authors, and pages of its history.
 
-The queries are as many whatever the history has: each page of it is a range of the index.
+The number of queries does not depend on the history: each page of it is a range of the index.
 """
 
 from collections.abc import Sequence
@@ -16,17 +16,17 @@ from release_board.store.models import App, Cell, Event, SourceCommit, SourceRan
 from release_board.store.texts import whole
 
 PAGE = 25
-# So many commits are named; of more it is said that there are more.
+# The largest number of commits; pages say if there are more.
 COMMITS = 20
 
 Mark = Literal["rolled back", "pinned", "unpinned", "edited", "removed"]
-# What is no usual way of a release, and is to be seen as such.
+# Actions other than usual releases; pages mark them.
 MARKS: tuple[Mark, ...] = ("rolled back", "pinned", "unpinned", "edited", "removed")
 
 
 @dataclass(frozen=True)
 class Position:
-    """An event's place in the history, which the next page goes on from."""
+    """An event's place in the history; the next page starts there."""
 
     at: int
     number: int
@@ -36,7 +36,7 @@ class Position:
 
     @classmethod
     def parsed(cls, text: str) -> "Position | None":
-        """Read what `str` gives; None for anything else."""
+        """Return the position from its `str`; None for other texts."""
         at, _, number = text.partition("-")
         begins, last = whole(at, 18), whole(number, 18)
         return None if begins is None or last is None else cls(begins, last)
@@ -44,7 +44,7 @@ class Position:
 
 @dataclass(frozen=True)
 class History:
-    """A page of events, the newest first; `next` is where the following page begins."""
+    """A page of events, the newest first; `next` is the start of the following page."""
 
     events: Sequence[Event]
     next: Position | None
@@ -52,9 +52,9 @@ class History:
 
 @dataclass(frozen=True)
 class Since:
-    """Commits of the app's sources that `environment` has and the cell has not; `unknown` says why that is not known.
+    """Commits of the app's sources that `environment` has, but the cell does not; `unknown` says why they are unknown.
 
-    `authors` have made them, `more` tells that there are others.
+    `more` tells whether there are further commits.
     """
 
     environment: str
@@ -70,7 +70,7 @@ class Since:
 
 @dataclass(frozen=True)
 class CellPage:
-    """A cell with all that its page says of it. `event` brought its image, `before` is the environment before."""
+    """A cell with the data of its page. `event` brought its image; `before` is the cell of the environment before."""
 
     app: App
     cell: Cell
@@ -84,7 +84,7 @@ class CellPage:
 
 
 def cell_page(session: Session, app: str, environment: str, start: Position | None = None) -> CellPage | None:
-    """Return what the page shows; None where there is no such cell."""
+    """Return the data of a cell's page; None if there is no such cell."""
     there = session.get(App, app)
     cells = {cell.environment: cell for cell in session.scalars(select(Cell).where(Cell.app == app))}
     cell = cells.get(environment)
@@ -106,7 +106,7 @@ def cell_history(
     since: int | None = None,
     until: int | None = None,
 ) -> History:
-    """Return a page of a cell's events of a time, from `start` on into the past."""
+    """Return a page of a cell's events between `since` and `until` that are older than `start`."""
     span = Span(since, until, (start.at, start.number) if start else None)
     found = get_log().of_cell(session, app, environment, span, PAGE + 1)
     more = len(found) > PAGE
@@ -115,7 +115,7 @@ def cell_history(
 
 
 def mark(event: Event) -> Mark | None:
-    """Return what marks an event that is no usual release."""
+    """Return the mark of an event that is no usual release; None for a usual release."""
     return next((name for name in MARKS if name == event.action), None)
 
 
@@ -127,7 +127,7 @@ def reason(event: Event) -> str | None:
 
 
 def _before(cell: Cell, cells: dict[str, Cell], names: Sequence[str]) -> Cell | None:
-    """Return the cell of the environment before: the one that it is compared with, or the one before in the order."""
+    """Return the cell of the environment that this one is compared with, or else of the one before it in the order."""
     if cell.behind or cell.ahead:
         return cells.get(cell.behind or cell.ahead or "")
     earlier = names[: names.index(cell.environment)] if cell.environment in names else []
@@ -137,7 +137,8 @@ def _before(cell: Cell, cells: dict[str, Cell], names: Sequence[str]) -> Cell | 
 def _brought(session: Session, cell: Cell) -> tuple[Event | None, str | None, str | None]:
     """Return the event that brought a cell's image, its build and its source commit.
 
-    Where that event does not name them, as a rollback's does not, an earlier one with the same image does.
+    If that event does not name build and source (a rollback's does not), they come from an earlier event with the same
+    image.
     """
     event = None
     if cell.commit:
@@ -152,7 +153,7 @@ def _brought(session: Session, cell: Cell) -> tuple[Event | None, str | None, st
 
 
 def origin(session: Session, cell: Cell) -> tuple[str | None, str | None]:
-    """Return the source commit and the build of a cell's image, as any event of the app with that image names them."""
+    """Return the source commit and the build of a cell's image, from any event of the app with that image."""
     same = [Event.app == cell.app, Event.tag == cell.tag, Event.source.is_not(None)]
     same.append(Event.digest == cell.digest if cell.digest else Event.digest.is_(None))
     found = session.execute(select(Event.source, Event.build).where(*same).order_by(Event.id.desc()).limit(1)).first()
@@ -170,7 +171,7 @@ def _since(session: Session, cell: Cell, source: str | None, before: Cell) -> Si
 
 
 def commits_between(session: Session, app: str, environment: str, older: str, newer: str) -> Since:
-    """Return the commits of an app's sources that `newer`, which `environment` has, adds to `older`."""
+    """Return the commits of an app's sources between `older` and `newer`; `environment` has `newer`."""
     between = session.get(SourceRange, (app, older, newer))
     if older == newer:
         return Since(environment)

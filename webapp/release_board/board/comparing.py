@@ -15,7 +15,7 @@ from release_board.board.cell import Since, commits_between
 from release_board.store.models import Event
 
 KEPT = 100
-# So much of a difference is kept and shown; of more it is said that there is more.
+# The largest part of a difference that is kept and shown; pages say if there is more.
 LINES = 2000
 FIELDS = 300
 WIDTH = 500
@@ -34,7 +34,7 @@ class Side:
 
     @classmethod
     def parsed(cls, text: str) -> "Side | None":
-        """Read what `str` gives; None for anything else."""
+        """Return the side from its `str`; None for other texts."""
         commit, _, environment = text.partition(":")
         return cls(commit, environment) if COMMIT.fullmatch(commit) else None
 

@@ -15,13 +15,13 @@ from release_board.metrics.results import Durations, Part, Rate
 from release_board.metrics.view import View
 from release_board.pictures.marks import Mark, lanes
 
-# So many rows are shown, the newest; of more it is said how many there are.
+# The largest number of rows; pages show the newest rows, and the number of all.
 ROWS = 300
 
 
 @dataclass(frozen=True)
 class Row:
-    """One deployment. `how`: whether and how it counts; `seconds`: its duration; `commit`: its commit."""
+    """A deployment. `how` says whether and how it counts, `seconds` is its duration, `commit` its commit."""
 
     key: Key
     change: Change | None
@@ -32,7 +32,7 @@ class Row:
 
     @property
     def at(self) -> int:
-        """Return when it came to the branch; 0 if unknown."""
+        """Return the time when it came to the branch; 0 if unknown."""
         return self.change.landed if self.change else 0
 
 
@@ -55,7 +55,7 @@ def rows(found: Measured, metric: str) -> list[Row]:
 
 
 def on_day(session: Session, seen: View, day: int) -> list[Row]:
-    """Return the deployments of a day, the newest first; the day may be outside of any window."""
+    """Return the deployments on a day, the newest first; the day may be outside of any window."""
     several = deliveries.on_day(session, seen.app, seen.production, day)
     return [Row(one.key, one, "counts") for one in sorted(several, key=lambda one: (one.landed, one.key), reverse=True)]
 
@@ -89,7 +89,7 @@ def _failures(found: Measured, rate: Rate) -> Iterator[Row]:
 
 
 def _reason(failed: Failed) -> str:
-    """Return how a failure is known: how the next change went back, and what people said."""
+    """Return the evidence of a failure: how the next change went back, and people's declarations."""
     went = {"rolled back": "the next change rolled it back", "returned": "the next change went back to an older image"}
     found = [went[failed.observed]] if failed.observed else []
     for word in failed.declared:

@@ -12,7 +12,7 @@ from release_board.board.activity import Entry
 ATOM = "http://www.w3.org/2005/Atom"
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 TITLE = "Release board: activity"
-# So that an entry has the same id at every address of the board.
+# A fixed prefix, so that an entry has the same id at all addresses of the board.
 _NAMES = uuid.UUID("5f0c8b7e-8d1a-4d0c-9c55-0f7b8a2c9e11")
 
 
@@ -25,7 +25,7 @@ class Item:
 
     @property
     def id(self) -> str:
-        """Return a name that no other commit has."""
+        """Return an id that is unique for the commit."""
         return uuid.uuid5(_NAMES, self.entry.commit).urn
 
     @property
@@ -96,7 +96,7 @@ def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: s
 
 
 def _plain(text: str) -> str:
-    """Put the sign for what cannot be shown in the place of characters that XML does not have."""
+    """Return a text with characters that XML does not allow replaced by the replacement character."""
     return "".join(
         one if one in "\t\n\r" or (ord(one) >= 32 and ord(one) not in {0xFFFE, 0xFFFF}) else "\ufffd" for one in text
     )

@@ -17,7 +17,7 @@ from release_board.store.models import Cell, Event, Person, SourceCommit
 from release_board.store.texts import begins, cut, whole
 
 LIMIT = 20
-# Of what begins with the text; beyond that, a longer text is asked for.
+# The largest number of results for a beginning; with more, the page asks for a longer text.
 PREFIX_LIMIT = 200
 PEOPLE = 10
 SHORTEST = 4
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass
 class Release:
-    """An image of an app. `why` is what matched; `exact`: it matched completely, not only the beginning."""
+    """An image of an app. `why` says what matched; `exact` means that it matched completely, not only its beginning."""
 
     app: str
     tag: str | None
@@ -82,12 +82,12 @@ class Found:
 
 
 def find(session: Session, text: str, after: str = "") -> Found:
-    """Find what a text names, exactly or by its beginning; the case of ids and names does not matter."""
+    """Find releases by a text: by the exact value or by its beginning; upper and lower case are equal."""
     text = cut(" ".join(text.split()))
     if not text:
         return Found("", (), (), False, (), None, None)
     rows = session.execute(_matches(session, text, after)).all()
-    # The beginning of an id that only one commit has is as good as all of it.
+    # The beginning of an id counts as exact if only one commit has it.
     ids = {row.value for row in rows if row.kind in IDS}
     rows = [row for row in rows if not after or row.app > after]
     whole = [row for row in rows if row.exact or (row.kind in IDS and len(ids) == 1)]
@@ -103,7 +103,7 @@ def find(session: Session, text: str, after: str = "") -> Found:
 
 
 def _matches(session: Session, text: str, after: str) -> Select[Any]:
-    """Return a query of all images that a text may mean, by what of them it names."""
+    """Return a query of all images that match a text, with what matched."""
     number = whole(text, 18)
     commit = text.lower() if _ID.fullmatch(text.lower()) else ""
     columns: list[tuple[str, InstrumentedAttribute[Any], str]] = [
@@ -139,7 +139,7 @@ def _beginning(kind: str, column: InstrumentedAttribute[Any], condition: ColumnE
 
 
 def _contained(session: Session, commit: str, after: str) -> Subquery:
-    """Look among the commits that were read of the sources between two builds: the later build has them."""
+    """Return a query for a commit between the sources of two builds; the later build contains it."""
     is_it = begins(session, SourceCommit.commit, commit) if commit else false()
     columns = _columns("contained", SourceCommit.commit)
     query = select(*columns, func.max(Event.at).label("at"), literal(0).label("exact"))
@@ -150,7 +150,7 @@ def _contained(session: Session, commit: str, after: str) -> Subquery:
 
 
 def _releases(rows: Sequence[Row[Any]], *, exact: bool) -> list[Release]:
-    """Return what was found, each image once, by app and the newest first."""
+    """Return the found images, each once, by app, the newest first."""
     found: dict[Image, Release] = {}
     for row in rows:
         if row.tag is None and row.digest is None:
@@ -164,7 +164,7 @@ def _releases(rows: Sequence[Row[Any]], *, exact: bool) -> list[Release]:
 
 
 def _people(session: Session, text: str) -> tuple[list[str], str | None]:
-    """Return names that hold a text, and the one that is it."""
+    """Return the names that contain a text, and the name that is equal to it (or None)."""
     folded = text.casefold()
     query = select(Person.name, Person.folded).where(Person.folded.contains(folded, autoescape=True))
     query = query.order_by(Person.folded != folded, Person.folded).limit(PEOPLE)
@@ -175,7 +175,7 @@ def _people(session: Session, text: str) -> tuple[list[str], str | None]:
 
 
 def _place(session: Session, releases: Sequence[Release]) -> None:
-    """Say of each release where it is, since when, where it was first, and what came after."""
+    """Add to each release its places: since when, where it was first, and what came after it."""
     apps = sorted({one.app for one in releases})
     order = environments(session)
     cells: dict[str, dict[str, Cell]] = {}
@@ -223,7 +223,7 @@ def _firsts(session: Session, images: set[Image]) -> dict[Image, dict[str, Row[A
 
 
 def _replaced(session: Session, images: set[Image]) -> dict[tuple[Image, str], Row[Any]]:
-    """Return the newest event that put another image in the place of each, by environment."""
+    """Return the newest event that replaced each image, by environment."""
     apps, tags = {image[0] for image in images}, {image[1] for image in images if image[1] is not None}
     same = (Event.app, Event.environment, Event.before_tag, Event.before_digest)
     place = func.row_number().over(partition_by=same, order_by=(Event.at.desc(), Event.id.desc())).label("place")
@@ -234,5 +234,5 @@ def _replaced(session: Session, images: set[Image]) -> dict[tuple[Image, str], R
 
 
 def is_commit(text: str) -> bool:
-    """Tell whether a text may be a commit's id, at full length or cut short."""
+    """Tell whether a text may be a commit's id, complete or shortened."""
     return bool(_ID.fullmatch(text.lower()))

@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 
 from release_board.store.models import Source
 
-# In the order of the line that shows them.
+# In the order of the line of sources on pages.
 NAMES = {"git": "git", "forge": "the forge", "cluster": "Argo CD"}
-# After so many seconds of silence, what a source said is shown as old.
+# After this number of seconds without an answer, a source's data is shown as old.
 STALE_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A source by its title. `heard` is None if it never answered; `problem` is why it does not now.
+    """A source with its title. `heard` is None if it never answered; `problem` says why it does not answer now.
 
-    Of git, `cursor` is the commit of the branch that the tables are of.
+    For git, `cursor` is the commit of the branch that the tables are made from.
     """
 
     name: str
@@ -41,5 +41,5 @@ def freshness(session: Session, now: int) -> dict[str, Heard]:
 
 
 def read_up_to(heard: Mapping[str, Heard]) -> str | None:
-    """Return the commit of the branch that the tables are of."""
+    """Return the commit of the branch that the tables are made from."""
     return heard["git"].cursor if "git" in heard else None

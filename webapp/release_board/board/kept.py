@@ -1,4 +1,4 @@
-"""Values that are made once for all who ask: kept by what they are made of, or shared by who asks at one time."""
+"""Values that are computed once for several requests: cached by key, or shared by requests at the same time."""
 
 import threading
 from collections import OrderedDict
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Value]):
-    """Values by key, as many as there is room for: those that were asked for last."""
+    """A cache with a limited number of values: the most recently used ones."""
 
     def __init__(self, room: int) -> None:
         self._room, self._lock = room, threading.Lock()
@@ -17,14 +17,14 @@ class Kept(Generic[Value]):
         self._making: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable) -> Value | None:
-        """Return a value; None if it is not kept."""
+        """Return a cached value; None if there is none."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
             return self._values.get(key)
 
     def put(self, key: Hashable, value: Value) -> Value:
-        """Keep a value, and return it."""
+        """Add a value to the cache, and return it."""
         with self._lock:
             self._values[key] = value
             while len(self._values) > self._room:
@@ -32,7 +32,7 @@ class Kept(Generic[Value]):
         return value
 
     def made(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a value, made if it is not kept; whoever asks meanwhile waits for it. A failure is not kept."""
+        """Return the cached value, or compute it; other callers wait for the result. A failure is not cached."""
         found = self.get(key)
         if found is not None:
             return found
@@ -47,9 +47,9 @@ class Kept(Generic[Value]):
 
 
 class Shared(Generic[Value]):
-    """What is read anew each time, but once for all who ask meanwhile.
+    """A value that is read again for each call, but only once for callers that wait at the same time.
 
-    Nobody gets what had begun to be read before they asked. A failure is that of all who waited for it.
+    A caller never gets a value whose reading began before the call. A failure is raised in all callers that waited.
     """
 
     def __init__(self, read: Callable[[], Value]) -> None:
@@ -61,7 +61,7 @@ class Shared(Generic[Value]):
         self._failure: Exception | None = None
 
     def get(self) -> Value:
-        """Return what is read after this moment."""
+        """Return a value that was read after this call."""
         with self._news:
             wanted = self._begun + 1
             self._news.wait_for(lambda: self._ended >= wanted or not self._reading)
@@ -75,7 +75,7 @@ class Shared(Generic[Value]):
         return cast("Value", found)
 
     def _lead(self) -> None:
-        """Read for all who wait; the lock is free meanwhile."""
+        """Read the value for all waiting callers, without holding the lock."""
         found, failure = None, None
         self._news.release()
         try:

@@ -16,11 +16,11 @@ from release_board.board.rows import environments
 from release_board.store.models import App, Cell, Event
 
 PAGE = 25
-# So many events of the releases of a page are looked at; a build that goes back and forth more often is cut.
+# The largest number of events that a page reads. For a build with more changes, the rest is not shown.
 EVENTS = 2000
 
 Kind = Literal["live", "moving", "failed", "was here", "skipped", "not yet", "unknown", "absent"]
-# In the order of the legend, each with its shape and what it means.
+# In the order of the legend, each with its shape and its meaning.
 KINDS: dict[Kind, tuple[str, str]] = {
     "live": ("●", "it is there now, as git has it; green where the cluster says that it is healthy"),
     "moving": ("◐", "it is there in git, and the cluster is on its way"),
@@ -45,7 +45,7 @@ class Place:
 
     @property
     def key(self) -> str | None:
-        """Return its name in a comparison."""
+        """Return the key of the release in a comparison's URL; None if it was never there."""
         return f"{self.event.commit}:{self.environment}" if self.event and self.event.commit else None
 
 
@@ -59,7 +59,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A page of releases, the newest first; `next` is where the following page begins."""
+    """A page of releases, the newest first; `next` is the start of the following page."""
 
     app: App
     environments: Sequence[str]
@@ -69,7 +69,7 @@ class Matrix:
 
 
 def matrix(session: Session, name: str, start: Position | None = None) -> Matrix | None:
-    """Return the releases of an app, from `start` on into the past; None where there is no such app."""
+    """Return the releases of an app that are older than `start`; None if there is no such app."""
     app = session.get(App, name)
     if app is None:
         return None
@@ -82,7 +82,7 @@ def matrix(session: Session, name: str, start: Position | None = None) -> Matrix
     brought = _brought(session, name, tags)
     failed = _rolled_back(session, name, tags)
     releases: list[Release] = []
-    # Environments that a later release has come to; of a later page's, those that have changed since.
+    # Environments that a later release has reached; for a later page, environments that have changed since.
     passed: set[str] = set()
     for first in firsts:
         if start is not None:
@@ -132,7 +132,7 @@ def _brought(session: Session, app: str, tags: Sequence[str | None]) -> dict[tup
 
 
 def _rolled_back(session: Session, app: str, tags: Sequence[str | None]) -> set[tuple[str, Build]]:
-    """Return which of these builds an environment was rolled back from."""
+    """Return the builds among these that an environment was rolled back from."""
     query = select(Event.environment, Event.before_tag, Event.before_digest).where(
         Event.app == app, Event.before_tag.in_(tags), Event.action == "rolled back"
     )

@@ -28,7 +28,7 @@ Stamp = tuple[Hashable, ...]
 
 @dataclass(frozen=True)
 class Asked:
-    """The question: a window of so many days up to `now`, including today, and whether a tool reports incidents."""
+    """A request for metrics: the number of days up to `now`, including today, and whether a tool reports incidents."""
 
     days: int
     now: int
@@ -52,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Measured:
-    """One app's metrics. `environments` are all of the board's, in promotion order."""
+    """The metrics of an app. `environments` has all environments of the board, in promotion order."""
 
     view: View
     report: Report
@@ -93,7 +93,7 @@ def table(
 def measured(
     session: Session, app: str, asked: Asked, kept: Kept[Value], make: Callable[[Measured], Value]
 ) -> Value | None:
-    """Return what is made of one app's metrics and all that they are made of; None for an app that there is not."""
+    """Return a value that `make` computes from an app's metrics and their inputs; None for an unknown app."""
     if session.get(App, app) is None:
         return None
     environments, production = _environments(session)
@@ -115,7 +115,7 @@ def _environments(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _keys(session: Session, apps: Sequence[str], asked: Asked, production: Sequence[str]) -> dict[str, Hashable]:
-    """Return what each app's metrics are kept by: another one as soon as they may differ, or in the next hour."""
+    """Return the cache keys of the apps' metrics. A key changes if the metrics may differ, and every hour."""
     counts: tuple[Any, ...] = (
         select(Cell.app, func.count(), func.max(Cell.version)).where(Cell.app.in_(apps)).group_by(Cell.app),
         select(SourceRange.app, func.count(), func.count(SourceRange.unknown))

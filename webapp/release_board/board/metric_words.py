@@ -1,4 +1,4 @@
-"""Metrics in words and numbers: a value with its parts, or the reason why it is unknown."""
+"""Metrics as words and numbers: a value with its parts, or the reason why it is unknown."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from release_board.metrics import Key, Report
 from release_board.metrics.results import Definition, Durations, Frequency, Part, Rate
 from release_board.pictures.clock import duration
 
-# As addresses name them.
+# The names of metrics in URLs.
 LEAD_TIME, FREQUENCY, RECOVERY, FAIL_RATE, REWORK = (
     "lead-time",
     "frequency",
@@ -16,7 +16,7 @@ LEAD_TIME, FREQUENCY, RECOVERY, FAIL_RATE, REWORK = (
     "fail-rate",
     "rework-rate",
 )
-# Of fewer durations, nine in ten are all of them.
+# With fewer durations, nine in ten are all of them, so the ninth decile is not shown.
 DECILE = 10
 METRICS = (LEAD_TIME, FREQUENCY, RECOVERY, FAIL_RATE, REWORK)
 

@@ -57,7 +57,7 @@ class Promotions:
 
 
 def _running(cell: Cell | None) -> dict[tuple[str, str], Running]:
-    """Return what the cluster says of a cell, if it says anything."""
+    """Return the cluster's state of a cell; empty if it is unknown."""
     if cell is None or cell.live_health is None:
         return {}
     images = tuple((cell.live_images or "").split())

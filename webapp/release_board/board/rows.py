@@ -1,4 +1,4 @@
-"""Read the board's rows from `cells`: two queries, however long the history is."""
+"""Read the board's rows from `cells`, with two queries for a history of any length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from release_board.board.attention import STATES, State, attention
 from release_board.store.models import App, Cell, Environment
 
 PAGE = 200
-# What no filter hides.
+# States that no filter hides.
 ALWAYS = STATES.index("moving")
 URGENT = STATES.index("waiting")
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What a reader asked for: a part of an app's name, a state, a product; `page` counts from 1.
+    """The filter of a user: a part of an app's name, a state, a product; `page` counts from 1.
 
-    `urgent` leaves only what needs attention, whatever else is asked for. Of a product that is `folded`, its apps are
-    not shown.
+    `urgent` selects only apps that need attention, and overrides the other filters. Apps of `folded` products are not
+    shown.
     """
 
     text: str = ""
@@ -34,7 +34,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """An app and its cells by environment; an environment that it is not in has none."""
+    """An app and its cells by environment, for the environments that it is in."""
 
     app: App
     cells: dict[str, Cell]
@@ -47,14 +47,14 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that stand together: those of a product, or of an app without one."""
+    """A group of rows: those of a product, or the row of an app without a product."""
 
     product: str | None
     rows: Sequence[BoardRow]
 
     @property
     def attention(self) -> int:
-        """Return the place in `STATES` of its most urgent row."""
+        """Return the index in `STATES` of its most urgent row."""
         return min(row.app.attention for row in self.rows)
 
     @property
@@ -70,7 +70,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Board:
-    """One page of the board. `counts` are of all apps, `matching` of those that the filter leaves."""
+    """A page of the board. `counts` counts all apps, `matching` those that match the filter."""
 
     environments: Sequence[str]
     rows: Sequence[BoardRow]
@@ -82,7 +82,7 @@ class Board:
 
     @property
     def groups(self) -> Sequence[Group]:
-        """Return the rows by product; an app without one is a group of its own."""
+        """Return the rows in groups by product; an app without a product is a separate group."""
         parts = groupby(self.rows, key=lambda row: (row.app.product, None if row.app.product else row.app.name))
         return [Group(product, list(some)) for (product, _), some in parts]
 
@@ -93,7 +93,7 @@ def environments(session: Session) -> list[str]:
 
 
 def board(session: Session, wanted: Filter) -> Board:
-    """Return a page of rows, what needs attention first; failing and moving rows are there whatever the filter says."""
+    """Return a page of rows, the most urgent first. Failing and progressing rows are always included."""
     of_states, total = counts(session)
     condition = _condition(wanted)
     matching = session.scalar(select(func.count()).select_from(App).where(condition)) or 0
@@ -105,7 +105,7 @@ def board(session: Session, wanted: Filter) -> Board:
 
 
 def counts(session: Session) -> tuple[dict[State, int], int]:
-    """Return how many apps are in each state, and how many there are."""
+    """Return the number of apps by state, and the number of all apps."""
     counted = dict(session.execute(select(App.attention, func.count()).group_by(App.attention)).all())
     return {name: counted.get(number, 0) for number, name in enumerate(STATES)}, sum(counted.values())
 
@@ -119,13 +119,13 @@ def with_cells(session: Session, apps: Sequence[App]) -> list[BoardRow]:
 
 
 def row(session: Session, app: str) -> BoardRow | None:
-    """Return one row."""
+    """Return the row of an app; None if there is none."""
     found = session.get(App, app)
     return with_cells(session, [found])[0] if found else None
 
 
 def _ordered(condition: ColumnElement[bool], *, by_product: bool) -> Select[App]:
-    """Return a query of apps, what needs attention first; a product has the place of its most urgent app."""
+    """Return a query of apps, the most urgent first; a product is placed by its most urgent app."""
     if not by_product:
         return select(App).where(condition).order_by(App.attention, App.name)
     alone = aliased(App)
@@ -151,7 +151,7 @@ def _condition(wanted: Filter) -> ColumnElement[bool]:
     return or_(and_(*parts), App.attention <= ALWAYS) if parts else true()
 
 
-# What holds for a cell that is so, whatever else it is.
+# The SQL condition for a cell in each state, independent of its other states.
 _CONDITIONS: dict[State, ColumnElement[bool]] = {
     "waiting": Cell.request.is_not(None),
     "pinned": Cell.pin_reason.is_not(None),

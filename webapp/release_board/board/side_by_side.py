@@ -14,7 +14,7 @@ from release_board.sources.importing import GIT
 from release_board.store.models import App, Source
 from release_board.store.texts import cut
 
-# Each is built twice by kustomize.
+# A low limit, because kustomize builds each app twice.
 APPS = 20
 SHOWN = 100
 KEPT = 2000
@@ -23,7 +23,7 @@ LONGEST = 300
 
 @dataclass(frozen=True)
 class Field:
-    """A field that differs: its object, the value of each side (None: missing), and the pattern that allows it."""
+    """A field that differs: its object, its values on both sides (None if missing), and the pattern that allows it."""
 
     manifest: str
     field: str
@@ -34,7 +34,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Compared:
-    """An app in both. Each list is cut at `SHOWN`; the numbers count all. `problem` is why there is no comparison."""
+    """The comparison of an app. Lists have at most `SHOWN` items; the numbers count all. `problem` says why not."""
 
     app: str
     unexpected: Sequence[Field] = ()
@@ -50,7 +50,7 @@ class Compared:
 
 
 def place(session: Session, app: str, after: str) -> tuple[str | None, list[str], str | None]:
-    """Return the commit, a page of apps (the one, those of a product, or all), and the last if there are more."""
+    """Return the commit, a page of apps (one, those of a product, or all), and the last app if there are more pages."""
     commit = session.scalar(select(Source.cursor).where(Source.name == GIT))
     query = select(App.name).order_by(App.name).limit(APPS + 1)
     query = query.where(App.name > after)
@@ -66,7 +66,7 @@ class Comparisons:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self._kept: OrderedDict[tuple[str, str, str, str], Compared] = OrderedDict()
-        # Looked up now, when the worker has put its own in the place of locks that would stop all of its requests.
+        # The lock is made here, after gevent has replaced Python's locks, which would stop all requests of the worker.
         self._lock = threading.Lock()
 
     def compare(self, commit: str, left: str, right: str, apps: Sequence[str]) -> list[Compared]:

@@ -16,7 +16,7 @@ Who = Literal["author", "reviewers", "merge", "checks", "unknown"]
 
 @dataclass(frozen=True)
 class Turn:
-    """Whose turn it is, by name where that is known, and why."""
+    """Who has to act next, by name if known, and why."""
 
     who: Who
     names: Sequence[str]
@@ -25,7 +25,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Place:
-    """A request's place in the order, which the next page goes on from."""
+    """A request's place in the order; the next page starts there."""
 
     at: int
     number: str
@@ -40,14 +40,14 @@ class Place:
 
     @classmethod
     def parsed(cls, text: str) -> "Place | None":
-        """Read what `str` gives; None for anything else."""
+        """Return the place from its `str`; None for other texts."""
         at, dash, number = text.partition("-")
         moment = whole(at, 18)
         return cls(moment, number[:NAME]) if moment is not None and dash and "\0" not in number else None
 
 
 def waiting(session: Session, start: Place | None = None, limit: int = LIMIT) -> Sequence[Request]:
-    """Return open requests, the oldest first, those behind `start`."""
+    """Return open requests after `start`, the oldest first."""
     order = (func.coalesce(Request.created, Request.seen), Request.number)
     query = select(Request).order_by(*order).limit(limit)
     if start is not None:
@@ -56,14 +56,14 @@ def waiting(session: Session, start: Place | None = None, limit: int = LIMIT) ->
 
 
 def just_opened(session: Session) -> Sequence[Cell]:
-    """Return the cells with a request of which the forge has not told yet."""
+    """Return the cells with a request that the forge has not reported yet."""
     told = select(Request.url)
     query = select(Cell).where(Cell.request.is_not(None), Cell.request.not_in(told))
     return list(session.scalars(query.order_by(Cell.request_since.desc(), Cell.app, Cell.environment).limit(LIMIT)))
 
 
 def turn(request: Request) -> Turn:
-    """Tell who has to do something next. What the forge does not tell is not guessed."""
+    """Return who has to act next. Nothing is guessed that the forge does not report."""
     if reason := _of_author(request):
         return Turn("author", [request.author] if request.author else [], reason)
     if request.ready or (request.decision == "approved" and request.checks == "passed"):

@@ -17,13 +17,13 @@ from release_board.board.freshness import Heard
 from release_board.live.message import event
 from release_board.store.models import App, Change
 
-# With more apps than these, a page is asked for again as a whole.
+# With more changed apps, the browser loads the whole page again.
 APPS = 100
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The events that lead from change `after` to change `to`."""
+    """The events from change `after` to change `to`."""
 
     after: int
     to: int
@@ -62,7 +62,7 @@ def _reload(session: Session, after: int, to: int) -> Batch:
 
 
 def _summary(session: Session, after: int, to: int, names: dict[str, None]) -> str:
-    """Return as JSON which changes a batch spans, whose they are, and how many apps are in which state after it."""
+    """Return as JSON the range of a batch's changes, its apps, and the number of apps by state."""
     counted = dict(session.execute(select(App.attention, func.count()).group_by(App.attention)).all())
     counts = {state: counted.get(number, 0) for number, state in enumerate(STATES)}
     return json.dumps({"after": after, "to": to, "apps": list(names), "counts": counts})

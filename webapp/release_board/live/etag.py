@@ -1,7 +1,8 @@
-"""Answers that are asked for again and again: an ETag of what they depend on, before anything is read or rendered.
+"""ETags for frequent requests, made from what a response depends on, before anything is read or rendered.
 
-Who has it already gets 304. What depends on the same is the same, so it is rendered once for all who ask, and kept for
-some seconds. It is kept compressed: no page that is kept has a secret in it which the length of an answer could tell.
+A client that has the response already gets 304. Responses with the same ETag are equal, so they are rendered once for
+all clients and cached for some seconds. The cache is compressed. Compression is safe, because cached pages contain no
+secrets that the length of a response could reveal.
 """
 
 import gzip
@@ -20,9 +21,9 @@ from release_board.board.kept import Kept, Shared
 from release_board.store.changes import newest
 from release_board.store.database import Database
 
-# Pages say how long ago things were, in minutes. So this is also the longest that anything is not noticed.
+# Pages show ages in minutes. This is also the longest time for which a cached page can be out of date.
 SECONDS = 60
-# What has just been is told in seconds, and is wrong by no more than this.
+# Recent times are shown in seconds, and may be wrong by this number of seconds.
 KEPT_SECONDS = 10
 ROOM = 300
 LEVEL = 6
@@ -32,7 +33,7 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Body:
-    """What a view has answered, compressed."""
+    """The compressed response of a view."""
 
     content: bytes
     content_type: str
@@ -40,21 +41,21 @@ class Body:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What an answer depends on: `tag` is its ETag, `moment` is beyond that what it says of just now."""
+    """What a response depends on: `tag` is its ETag; `moment` also includes the recent time that it shows."""
 
     tag: str
     moment: tuple[object, ...]
 
 
 def init_app(app: Flask) -> None:
-    """Make room for answers."""
+    """Create the cache of responses."""
     database: Database = app.extensions["release_board.database"]
     app.extensions["release_board.answers"] = Kept[Body](ROOM)
     app.extensions["release_board.content"] = Shared(partial(_content, database))
 
 
 def conditional(view: View) -> Callable[..., Response]:
-    """Give a page an ETag, of a view that shows only what is numbered (`store.changes`) and sources, or raises.
+    """Add an ETag to a page whose view only shows numbered data (`store.changes`) and sources.
 
     The page gets `change`, the newest change before it was read; a stream continues from there.
     `heard` has the sources as they were read then.
@@ -63,7 +64,7 @@ def conditional(view: View) -> Callable[..., Response]:
 
 
 def conditional_data(view: View) -> Callable[..., Response]:
-    """Give data an ETag that is another one, too, as soon as a source is heard from."""
+    """Add an ETag to data that also changes with each answer of a source."""
     return _conditional(view, exact=True)
 
 
@@ -96,7 +97,7 @@ def _content(database: Database) -> tuple[int, dict[str, Heard]]:
 
 
 def _stamp(*, exact: bool) -> Stamp:
-    """Find what an answer depends on."""
+    """Return what the response to this request depends on."""
     now = int(time.time())
     content: Shared[tuple[int, dict[str, Heard]]] = current_app.extensions["release_board.content"]
     change, sources = content.get()

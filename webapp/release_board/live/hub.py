@@ -1,7 +1,7 @@
-"""All streams of a process, with one poller that looks for changes for all of them.
+"""All streams of a process, with one poller that checks the database for changes.
 
-It looks only while a stream is open. A change is read and rendered once for all streams. All state is in the
-database, so a stream that missed something reads it there, also after a restart.
+It only runs while a stream is open. A change is read and rendered once for all streams. All state is in the
+database, so a stream can read missed changes there, also after a restart.
 """
 
 import logging
@@ -24,7 +24,7 @@ from release_board.store import changes
 from release_board.store.database import Database
 
 POLL_SECONDS = 0.5
-# Batches that are kept for streams which are a little behind.
+# The number of kept batches for streams that are a little behind.
 KEPT = 50
 RETRY_MILLISECONDS = 2000
 
@@ -32,11 +32,11 @@ logger = logging.getLogger("release_board.live")
 
 
 class FullError(Exception):
-    """This process has the maximum number of streams, or is about to end."""
+    """This process has the maximum number of streams, or is shutting down."""
 
 
 class Hub:
-    """The streams of an app. `end` ends them, as when the process does."""
+    """The streams of an app. `end` ends all of them, for example at the end of the process."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -55,7 +55,7 @@ class Hub:
         """Open a stream that begins after change `after`; None: with the next change.
 
         Raises:
-            FullError: There is no room for one more.
+            FullError: There is no room for another stream.
         """
         with self._news:
             if self._ended.is_set() or self._streams >= self._settings.streams:
@@ -68,18 +68,18 @@ class Hub:
         return Stream(self, after)
 
     def leave(self) -> None:
-        """Count one stream less."""
+        """Count a stream as closed."""
         with self._news:
             self._streams -= 1
 
     def end(self) -> None:
-        """End all streams, and open no more."""
+        """End all streams, and refuse new ones."""
         self._ended.set()
         with self._news:
             self._news.notify_all()
 
     def events(self, after: int | None) -> Generator[bytes, None, None]:
-        """Yield what a stream sends, until the process ends or the stream's time is over; then the browser resumes."""
+        """Yield the messages of a stream until its time or the process ends; the browser then connects again."""
         yield retry(RETRY_MILLISECONDS) + event("clock", str(int(time.time())))
         ends = time.monotonic() + self._settings.stream_seconds
         told = _State(newest=after)
@@ -101,17 +101,17 @@ class Hub:
                 told = replace(state, newest=at)
         except SQLAlchemyError:
             logger.warning("database unavailable", exc_info=True)
-        # Not all at once: the other processes have to take them.
+        # Streams do not end at the same time, because the other processes must accept them.
         yield retry(random.randint(RETRY_MILLISECONDS // 4, RETRY_MILLISECONDS * 2))  # noqa: S311 (no secret)
 
     def _unknown(self, after: int) -> Batch | None:
-        """Return what to send a stream that knows of a change which the database does not have, as after a restore."""
+        """Return a batch for a stream with a change number that the database does not have, as after a restore."""
         with self._database.session() as session:
             newest = changes.newest(session)
         return self._read(after) if after > newest else None
 
     def _wait(self, told: "_State") -> "_State | None":
-        """Wait until there is more than a stream was told; None if there is nothing for as long as a heartbeat."""
+        """Wait until there is news for a stream, and return it; None after the time of a heartbeat without news."""
 
         def more() -> bool:
             return self._ended.is_set() or (self._state.newest is not None and self._state.beyond(told))
@@ -120,20 +120,20 @@ class Hub:
             return self._state if self._news.wait_for(more, self._settings.heartbeat_seconds) else None
 
     def _missed(self, at: int | None, state: "_State") -> list[Batch]:
-        """Return the batches that lead from `at` to the newest change."""
+        """Return the batches from `at` to the newest change."""
         if at is None or at == state.newest:
             return []
         with self._reading:
             kept = [one for one in self._batches if one.to > at]
             if kept and kept[0].after <= at:
                 return kept
-            # After a restart all of them are at the same change.
+            # After a restart, all streams are at the same change, so the batch is cached.
             if self._last is None or (self._last.after, self._last.to) != (at, state.newest):
                 self._last = self._read(at)
             return [self._last] if self._last else []
 
     def _poll(self) -> None:
-        """Look for changes for as long as there are streams."""
+        """Check for changes as long as there are streams."""
         with self._reading:
             self._batches.clear()
         while self._goes_on():
@@ -149,7 +149,7 @@ class Hub:
             return self._polling
 
     def _look(self) -> None:
-        """Look once: read and render what is new, and wake the streams."""
+        """Check once: read and render changes, and wake up the streams."""
         now = int(time.time())
         with self._app.test_request_context(), self._database.session() as session:
             newest, sources = changes.newest(session), freshness(session, now)
@@ -177,7 +177,7 @@ class Hub:
 
 @dataclass(frozen=True)
 class _State:
-    """What is known, or what a stream was told: the newest change, the sources, restores of the database."""
+    """The known state, or the state that a stream has sent: newest change, sources, restores of the database."""
 
     newest: int | None = None
     said: tuple[Heard, ...] = ()
@@ -185,13 +185,13 @@ class _State:
     restored: int = 0
 
     def beyond(self, told: "_State") -> bool:
-        """Tell whether there are changes that a stream has not sent."""
+        """Tell whether this state has news that a stream has not sent."""
         behind = told.newest is None or (self.newest is not None and self.newest > told.newest)
         return behind or self.said != told.said or self.restored != told.restored
 
 
 class Stream:
-    """One stream. A server iterates over it and closes it, even if it never begins."""
+    """A stream. The server iterates over it and closes it, even if it never starts."""
 
     def __init__(self, hub: Hub, after: int | None) -> None:
         self._hub, self._events, self._open = hub, hub.events(after), True
@@ -200,7 +200,7 @@ class Stream:
         return self._events
 
     def close(self) -> None:
-        """Make room for another one."""
+        """Make room for another stream."""
         self._events.close()
         if self._open:
             self._open = False

@@ -1,14 +1,14 @@
-"""Write server-sent events, as the HTML standard defines `text/event-stream`."""
+"""Write server-sent events in the HTML standard's format `text/event-stream`."""
 
 import re
 
-# What ends a line of a stream; other line separators of Unicode do not.
+# The line ends of a stream; other line separators of Unicode do not count.
 LINE_END = re.compile(r"\r\n|\r|\n")
 HEARTBEAT = b":\n\n"
 
 
 def event(name: str, data: str, number: int | None = None) -> bytes:
-    """Write an event; `number` is the id that a browser sends back when it connects again. Empty lines are left out."""
+    """Return an event; a browser sends `number` back when it connects again. Empty lines are left out."""
     lines = [f"event: {name}"]
     if number is not None:
         lines.append(f"id: {number}")
@@ -17,5 +17,5 @@ def event(name: str, data: str, number: int | None = None) -> bytes:
 
 
 def retry(milliseconds: int) -> bytes:
-    """Tell the browser how long to wait before it connects again."""
+    """Return a message that tells the browser how long to wait before it connects again."""
     return f"retry: {milliseconds}\n\n".encode()

@@ -1,6 +1,6 @@
 """`/metrics` for Prometheus: requests, the last answers of sources, and the number of cells in each state.
 
-Each worker counts in a file of its own (`PROMETHEUS_MULTIPROC_DIR`, see `gunicorn.conf.py`); a scrape adds them up.
+Each worker counts in its own file (`PROMETHEUS_MULTIPROC_DIR`, see `gunicorn.conf.py`); a scrape adds the files up.
 """
 
 import os
@@ -18,7 +18,7 @@ from release_board.store.database import get_database
 
 blueprint = Blueprint("exposition", __name__)
 
-# The route as it is declared, and not the path: a path can be anything, and each new one would stay for ever.
+# The label is the declared route and not the path: any path is possible, and each new label would stay forever.
 LABELS = ("method", "route", "status")
 requests = Counter("board_requests_total", "Requests that were answered.", LABELS)
 seconds = Histogram(
@@ -48,7 +48,7 @@ def count(response: Response) -> Response:
 @blueprint.get("/metrics")
 @public
 def metrics() -> Response:
-    """Return all metrics; without the database, only those that the processes count."""
+    """Return all metrics; without the database, only the counters of processes."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -76,5 +76,5 @@ def metrics() -> Response:
 
 
 def _gauge(registry: CollectorRegistry, name: str, about: str, labels: tuple[str, ...]) -> Gauge:
-    """Return a gauge of this scrape alone; it is the same whichever worker answers."""
+    """Return a gauge for this scrape only; all workers return the same value."""
     return Gauge(name, about, labels, registry=registry, multiprocess_mode="mostrecent")

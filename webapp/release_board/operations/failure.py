@@ -1,4 +1,4 @@
-"""Every failure with a request id to look up, and nothing of the inside: as a page for browsers, as JSON for others.
+"""Error responses with a request id and without internal details: a page for browsers, JSON for other clients.
 
 {"status": 400, "title": "Bad Request", "detail": "…", "fields": {"stock": "must be …"}, "request_id": "…"}
 """
@@ -27,7 +27,7 @@ class InvalidInput(BadRequest):
 
 
 def init_app(app: Flask) -> None:
-    """Register the answers to whatever a view raises; Flask makes a 500 of what is no HTTP error."""
+    """Register the error handlers; Flask converts other exceptions to a 500."""
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(OperationalError, answer_unavailable)
     app.register_error_handler(PoolTimeoutError, answer_unavailable)
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 
 
 def answer(error: HTTPException) -> Response:
-    """Answer an HTTP error, with the headers that belong to its status, such as `Allow` with 405."""
+    """Return the response to an HTTP error, with the headers of its status, such as `Allow` with 405."""
     body: dict[str, Any] = {"status": error.code, "title": error.name, "detail": error.description}
     if _is_for_a_browser():
         page = current_app.make_response(render_template("failure.html", **body, request_id=g.get("request_id")))
@@ -63,19 +63,19 @@ def _with_headers(response: Response, error: HTTPException) -> Response:
 
 
 def _is_for_a_browser() -> bool:
-    """Tell whether a person reads the answer: their browser names HTML, and what asks for anything gets JSON."""
+    """Tell whether a browser sent the request: it accepts HTML explicitly. A client that accepts anything gets JSON."""
     if request.path.startswith(("/api/", "/webhooks/")):
         return False
     return "text/html" in request.headers.get("Accept", "")
 
 
 def answer_unavailable(error: Exception) -> Response:
-    """Answer 503 for a database that is away, so that clients and load balancers try again."""
+    """Answer 503 if the database is not available, so that clients and load balancers try again."""
     logger.error("database unavailable", exc_info=error, extra={"fields": {"request_id": g.get("request_id")}})
     return answer(ServiceUnavailable("The database is not available. Try again in a few seconds.", retry_after=5))
 
 
 def answer_without_log(error: LogUnavailable) -> Response:
-    """Answer 503 for a log of events that is away."""
+    """Answer 503 if the log of events is not available."""
     logger.error("log of events unavailable", exc_info=error, extra={"fields": {"request_id": g.get("request_id")}})
     return answer(ServiceUnavailable("The log of events is not available. Try again in a few seconds.", retry_after=5))

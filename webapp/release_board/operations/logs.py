@@ -1,4 +1,4 @@
-"""Logs as JSON, one object a line on stdout, for the app, the migrations and gunicorn alike."""
+"""Logs as JSON, one object on each line of stdout, for the app, the migrations and gunicorn."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ class JsonFormatter(logging.Formatter):
     """Formatter that writes time, level, logger and message, then what the caller passed as `extra={"fields": {…}}`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record as JSON, with everything but ASCII escaped, so that no input can start a line of its own."""
+        """Return a record as JSON with all characters escaped except ASCII, so that no input can start a new line."""
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -27,7 +27,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return the `dictConfig` for the board's loggers. The root logger belongs to the caller, and stays as it is."""
+    """Return the `dictConfig` for the board's loggers. It does not change the root logger, which is the caller's."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

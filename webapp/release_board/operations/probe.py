@@ -16,14 +16,14 @@ logger = logging.getLogger("release_board.probe")
 @blueprint.get("/healthz")
 @public
 def healthz() -> dict[str, str]:
-    """Answer the liveness probe for the process only: a restart does not bring a lost database back."""
+    """Answer the liveness probe. It only covers the process, because a restart does not help a lost database."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 @public
 def readyz() -> tuple[dict[str, str], int]:
-    """Answer the readiness probe: the database answers and has this release's schema; takes 3 seconds at the worst."""
+    """Answer the readiness probe: the database answers and has this release's schema. It takes 3 seconds at most."""
     try:
         with get_database().probe() as connection:
             reason = pending(connection)
@@ -38,6 +38,6 @@ def readyz() -> tuple[dict[str, str], int]:
 @blueprint.get("/version")
 @public
 def version() -> dict[str, str]:
-    """Show the release that the image was built as, and where it runs."""
+    """Return the release of the image, and the environment."""
     settings = current_app.extensions["release_board.settings"]
     return {"version": settings.version, "environment": settings.environment}

@@ -1,4 +1,4 @@
-"""One log line per request, and the id that ties it to the caller's own logs."""
+"""One log line for each request, with an id that connects it to the caller's own logs."""
 
 import logging
 import re
@@ -7,7 +7,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
-# Anything else could forge a log entry, or fill the log, through a header that any client can set.
+# Only these ids are accepted, because any client can set the header, and could forge or fill the log.
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PROBES = {"probe.healthz", "probe.readyz"}
 
@@ -15,20 +15,20 @@ logger = logging.getLogger("release_board.request")
 
 
 def init_app(app: Flask) -> None:
-    """Register the hooks that measure, before the first and after the last of other modules."""
+    """Register the hooks: the first one before a request, and the last one after it."""
     app.before_request(start)
     app.after_request(finish)
 
 
 def start() -> None:
-    """Note the time, and take over the caller's request id where it is sane."""
+    """Note the time, and use the caller's request id if it is valid."""
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def finish(response: Response) -> Response:
-    """Write the line, without the query string; probes that succeed get one only at DEBUG."""
+    """Write the line, without the query string. Successful probes are logged at DEBUG."""
     quiet = request.endpoint in PROBES and response.status_code < 400
     fields = {
         "method": request.method,

@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry, where its own variables say where they go (`OTEL_EXPORTER_OTLP_ENDPOINT`)."""
+"""Traces by OpenTelemetry, if its own variable `OTEL_EXPORTER_OTLP_ENDPOINT` is set."""
 
 import os
 
@@ -6,7 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Trace requests; without an endpoint, nothing of it is loaded."""
+    """Trace requests; without an endpoint, OpenTelemetry is not loaded."""
     if not (os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")):
         return
     from opentelemetry import trace

@@ -1,4 +1,4 @@
-"""The pages: one module with one blueprint per topic, the registry of them, and what all templates use."""
+"""The pages: a module with a blueprint for each topic, their registry, and the filters of all templates."""
 
 import time
 from datetime import UTC, datetime
@@ -52,7 +52,7 @@ def _about() -> dict[str, Any]:
 
 
 def age(seconds: int | None, now: int) -> str:
-    """Return how long ago a moment was, in its largest unit; a moment to come is now, as clocks differ."""
+    """Return the age of a time in its largest unit; a time in the future counts as now, because clocks differ."""
     if seconds is None:
         return "unknown"
     past = max(0, now - seconds)
@@ -63,12 +63,12 @@ def age(seconds: int | None, now: int) -> str:
 
 
 def moment(seconds: int) -> str:
-    """Return a moment as ISO 8601 in UTC."""
+    """Return a time as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def until(moment: datetime) -> str:
-    """Return a moment to come in UTC, for people: `Mon 23 Nov 2026 08:00 UTC`."""
+    """Return a future time in UTC for users: `Mon 23 Nov 2026 08:00 UTC`."""
     return f"{moment.astimezone(UTC):%a %d %b %Y %H:%M} UTC"
 
 

@@ -27,7 +27,7 @@ DAY = 86400
 @blueprint.get("/activity")
 @conditional
 def index() -> str:
-    """Show a page of it; `before` is where it begins."""
+    """Show a page of the activity; `before` is its start."""
     given = _given()
     start = Position.parsed(request.args.get("before", ""))
     with get_database().session() as session:
@@ -49,25 +49,25 @@ def index() -> str:
 
 @blueprint.get("/activity.atom")
 def atom() -> Response:
-    """Give the newest entries that match as Atom."""
+    """Return the newest matching entries as Atom."""
     items, page, own, changed = _items("activity.atom")
     return _feed(feeds.atom(items, page, own), "application/atom+xml", changed)
 
 
 @blueprint.get("/activity.json")
 def json_feed() -> Response:
-    """Give the newest entries that match as JSON Feed."""
+    """Return the newest matching entries as JSON Feed."""
     items, page, own, changed = _items("activity.json_feed")
     return _feed(feeds.json_feed(items, page, own), "application/feed+json", changed)
 
 
 def by_day(entries: Sequence[Entry]) -> list[tuple[int, list[Entry]]]:
-    """Return entries by the day in UTC, each day with the second that it began in."""
+    """Return (start of the day in seconds, entries) for each day in UTC."""
     return [(day * DAY, list(several)) for day, several in groupby(entries, lambda one: one.at // DAY)]
 
 
 def _given() -> dict[str, str]:
-    """Return the fields of the filter that are not empty, as they are written."""
+    """Return the filter's parameters that are not empty, as written."""
     texts = {name: cut(" ".join(request.args.get(name, "").split()), LONGEST) for name in FIELDS}
     return {name: text for name, text in texts.items() if text}
 
@@ -96,7 +96,7 @@ def _items(endpoint: str) -> tuple[list[Item], str, str, int | None]:
 
 
 def _feed(body: bytes, kind: str, changed: int | None) -> Response:
-    """Answer with a feed, or that it is as the reader has it. What is new may be older than what was there."""
+    """Return a feed, or 304 if the client has it. New entries may be older than those that the client has."""
     response = make_response(body)
     response.content_type = f"{kind}; charset=utf-8"
     response.last_modified = None if changed is None else datetime.fromtimestamp(changed, UTC)

@@ -23,7 +23,7 @@ blueprint = Blueprint("app", __name__)
 @blueprint.get("/apps/<app>")
 @conditional
 def index(app: str) -> str:
-    """Show an app; `before` is where a page of its releases begins."""
+    """Show an app; `before` is the start of a page of its releases."""
     start = Position.parsed(request.args.get("before", ""))
     now = int(time.time())
     with get_database().session() as session:
@@ -37,14 +37,14 @@ def index(app: str) -> str:
 
 @blueprint.get("/apps/<app>/compare")
 def compare(app: str) -> ResponseReturnValue:
-    """Show what differs between `from` and `to`, each COMMIT:ENVIRONMENT; a form sends them as two of `cell`.
+    """Show the differences between `from` and `to`, each COMMIT:ENVIRONMENT; a form sends them as two values of `cell`.
 
-    Without any of them it is the page of an environment of that name.
+    Without these parameters, it is the page of an environment with the name `compare`.
     """
     if not request.args.keys() & {"from", "to", "cell"}:
         return cell_page.index(app=app, environment="compare")
     chosen = request.args.getlist("cell")
-    if len(chosen) == 2:  # as the page has them, from top to bottom: the newer one first
+    if len(chosen) == 2:  # In the order of the page, from top to bottom: the newer one first.
         return redirect(url_for("app.compare", app=named(app)) + "?" + urlencode({"from": chosen[1], "to": chosen[0]}))
     before, after = (Side.parsed(request.args.get(name, "")) for name in ("from", "to"))
     if before is None or after is None:
@@ -62,7 +62,7 @@ def compare(app: str) -> ResponseReturnValue:
 
 
 def _ways(found: matrix.Matrix, read: str | None, now: int) -> list[tuple[str, Cell, Answer]]:
-    """Return what each environment but the first waits for, with the one before it."""
+    """Return (environment before, cell, state of the promotion) for each environment except the first."""
     pairs = zip(found.environments, found.environments[1:], strict=False)
     there = [(before, found.cells[name]) for before, name in pairs if name in found.cells]
     promotions = get_promotions()

@@ -15,9 +15,9 @@ blueprint = Blueprint("board", __name__)
 @blueprint.get("/")
 @conditional
 def index() -> str:
-    """Show the board; `q`, `state`, `product` and `page` filter it, `folded` folds products up.
+    """Show the board; `q`, `state`, `product` and `page` filter it, `folded` hides the apps of products.
 
-    `wall` shows what needs attention in large type.
+    `wall` shows urgent apps in large type.
     """
     wall = "wall" in request.args
     asked, _ = read(request.args, request.args.getlist("folded"))

@@ -18,7 +18,7 @@ blueprint = Blueprint("cell", __name__)
 @blueprint.get("/apps/<app>/<environment>")
 @conditional
 def index(app: str, environment: str) -> str:
-    """Show a cell; `before` is where a page of its history begins."""
+    """Show a cell; `before` is the start of a page of its history."""
     start = cell.Position.parsed(request.args.get("before", ""))
     with get_database().session() as session:
         found = cell.cell_page(session, named(app), named(environment), start)

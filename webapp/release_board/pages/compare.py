@@ -1,4 +1,4 @@
-"""Two environments side by side: the differences, and which of them generator.yaml allows."""
+"""The comparison of two environments: their differences, and which of them generator.yaml allows."""
 
 import time
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("compare", __name__)
 @blueprint.get("/compare")
 @limits.limiter.limit(limits.FIND)
 def index() -> str:
-    """Compare `from` with `to`, all apps page by page, or one `app` or product."""
+    """Compare `from` with `to`: all apps page by page, or an `app` or a product."""
     given = {name: request.args.get(name, "") for name in ("from", "to", "app", "after")}
     app, after = (named(given[name]) if given[name] else "" for name in ("app", "after"))
     with get_database().session() as session:
@@ -50,7 +50,7 @@ def index() -> str:
 
 
 def _problem(left: str, right: str, names: list[str]) -> str | None:
-    """Return why these two cannot be compared."""
+    """Return why these environments cannot be compared; None if they can."""
     if not left or not right:
         return "Choose two environments."
     for name in (left, right):

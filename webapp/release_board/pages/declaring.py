@@ -38,7 +38,7 @@ def ask(app: str, environment: str, commit: str) -> str | Response:
 @blueprint.post(PATH)
 @limits.limiter.limit(limits.ACTION)
 def declare(app: str, environment: str, commit: str) -> Response:
-    """Store a declaration; every attempt is in the audit log."""
+    """Store a declaration; the audit log has every attempt."""
     kind = request.form.get("kind", "")
     reason = " ".join(request.form.get("reason", "").split())[:LONGEST_REASON]
     try:
@@ -66,7 +66,7 @@ def declare(app: str, environment: str, commit: str) -> Response:
 
 
 def _store(session: Session, said: Declaration) -> None:
-    """Store what someone said in place of what people said before: whether it failed is one question."""
+    """Store a declaration; it replaces a former one on the board about the same question."""
     answers = [said.kind] if said.kind == "hotfix" else ["failure", "not-a-failure"]
     row = Declaration
     session.execute(
@@ -82,7 +82,7 @@ def _store(session: Session, said: Declaration) -> None:
 
 
 def _found(app: str, environment: str, commit: str) -> tuple[Event, list[Declaration]]:
-    """Return a deployment and what was said of it; 404 where there is none."""
+    """Return a deployment and its declarations. Raise 404 if there is none."""
     with get_database().session() as session:
         where = (Event.app == named(app), Event.environment == named(environment), Event.commit == commit[:COMMIT])
         event = session.scalar(select(Event).where(*where))

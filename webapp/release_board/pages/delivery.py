@@ -1,4 +1,4 @@
-"""Delivery: five metrics of each app in a window, never blended or ranked, with what each is made of."""
+"""Delivery: five metrics of each app in a window, never combined or ranked, with the evidence of each."""
 
 import re
 import time
@@ -28,7 +28,7 @@ blueprint = Blueprint("delivery", __name__)
 
 USUAL = 30
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-# What is kept in memory: lines of the table, and apps with all that they are made of.
+# The sizes of the caches: rows of the table, and apps with their evidence.
 LINES, APPS = 4000, 24
 
 
@@ -42,7 +42,7 @@ def _keep(state: Any) -> None:
 @blueprint.get("/delivery")
 @conditional
 def index() -> str:
-    """Show a page of apps with their metrics; `days` is the window, `page` which apps."""
+    """Show a page of apps with their metrics; `days` is the window, `page` the number of the page."""
     with get_database().session() as session:
         asked = _asked()
         found = _table(session, asked)
@@ -97,7 +97,7 @@ def app_page(app: str) -> str:
 @blueprint.get("/delivery/<app>.json")
 @conditional
 def app_json(app: str) -> Response:
-    """Return one app's metrics as numbers, with what names the deployments that each is made of."""
+    """Return an app's metrics as numbers, each with the keys of the deployments behind it."""
     with get_database().session() as session:
         asked = _asked()
         report = _pictured(session, app, asked).found.report
@@ -111,7 +111,7 @@ def app_json(app: str) -> Response:
 
 
 def _asked() -> Asked:
-    """Read the window; what is none of its values counts as not given."""
+    """Return the window from the parameters; an invalid value counts as not given."""
     given = request.args.get("days", "")
     days = next((days for days in measuring.DAYS if str(days) == given), USUAL)
     settings = current_app.extensions["release_board.settings"]
@@ -126,19 +126,19 @@ def _table(session: Session, asked: Asked) -> Table[dict[str, Shown]]:
 
 @dataclass(frozen=True)
 class Pictured:
-    """An app's metrics, and what is drawn of them when that is first asked for."""
+    """An app's metrics, with charts that are drawn on first use."""
 
     found: Measured
     asked: Asked
 
     @cached_property
     def pictures(self) -> dict[str, Markup]:
-        """Draw the pictures."""
+        """Return the charts by name."""
         return _pictures(self.found, self.asked)
 
     @cached_property
     def tables(self) -> dict[str, Any]:
-        """List what the pictures show."""
+        """Return the data of the charts, for tables."""
         return _tables(self.found, self.asked)
 
 
@@ -151,7 +151,7 @@ def _pictured(session: Session, app: str, asked: Asked) -> Pictured:
 
 
 def _day(text: str) -> int | None:
-    """Return when a day begins; None for what is no day."""
+    """Return the start of a day in seconds; None if the text is no day."""
     if not _DAY.fullmatch(text):
         return None
     try:
@@ -161,7 +161,7 @@ def _day(text: str) -> int | None:
 
 
 def _pictures(found: Measured, asked: Asked) -> dict[str, Markup]:
-    """Draw the pictures; they escape all texts themselves."""
+    """Return the charts by name; they escape all texts themselves."""
     app = found.view.app
 
     def change(key: Key) -> str:
@@ -183,7 +183,7 @@ def _pictures(found: Measured, asked: Asked) -> dict[str, Markup]:
 
 
 def _tables(found: Measured, asked: Asked) -> dict[str, Any]:
-    """Return what the pictures show, for tables beside them."""
+    """Return the data of the charts, for the tables beside them."""
     days: dict[int, int] = {}
     for change in evidence.within(found, asked.year).deployments:
         days[day_of(change.landed)] = days.get(day_of(change.landed), 0) + 1

@@ -17,7 +17,7 @@ PERSON = 10
 @limits.limiter.limit(limits.FIND)
 @conditional
 def find() -> str:
-    """Show what `q` names; `after` is the app after which a further page begins."""
+    """Show the results for `q`; `after` is the last app of the previous page."""
     text, after = request.args.get("q", "")[:LONGEST], request.args.get("after", "")[:LONGEST]
     with get_database().session() as session:
         found = finding.find(session, text, after.replace("\0", ""))

@@ -1,10 +1,10 @@
-"""Safe links: text from git may only link to the web."""
+"""Safe links: texts from git may only link to pages of the web."""
 
 from urllib.parse import urlsplit
 
 
 def safe_url(text: str | None) -> str | None:
-    """Return a URL of http or https that names a host; None for anything else, which is then shown as text."""
+    """Return an http or https URL with a host; None for other texts, which pages then show as text."""
     if not text or any(ord(character) <= 32 or ord(character) == 127 for character in text):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Updates for pages that are open: a stream of events, and what a browser asks for where there is no room for one."""
+"""Updates of open pages: a stream of events, and a URL that browsers poll if there is no room for a stream."""
 
 import hashlib
 import time
@@ -19,7 +19,7 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 @blueprint.get("/events")
 def events() -> Response:
-    """Send changes as they come, behind the one that `Last-Event-ID` or `after` names."""
+    """Send changes as they happen, after the one in `Last-Event-ID` or `after`."""
     hub: Hub = current_app.extensions["release_board.live"]
     resumed = whole(request.headers.get("Last-Event-ID"), 18)
     try:
@@ -33,7 +33,7 @@ def events() -> Response:
 
 @blueprint.get("/heard")
 def heard() -> Response:
-    """Answer with the newest change, and when each source was heard; browsers without a stream ask for it."""
+    """Return the newest change, and when each source last answered; browsers without a stream poll this."""
     with get_database().session() as session:
         change, sources = newest(session), freshness(session, int(time.time()))
     response = Response(render_template("_heard.html", heard=sources), headers={"X-Change": str(change)})

@@ -1,4 +1,4 @@
-"""Names in paths: of apps and environments, as the spec allows them; anything else is no page."""
+"""Names of apps and environments in URLs. Other texts than those that the spec allows are answered with 404."""
 
 import re
 
@@ -10,7 +10,7 @@ PATTERN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 def named(text: str) -> str:
-    """Return a name that an app or an environment can have; anything else is answered with 404."""
+    """Return a text if it can be the name of an app or an environment. Raise 404 if not."""
     if len(text) > NAME or not PATTERN.fullmatch(text):
         abort(404, "No app and no environment has such a name.")
     return text

@@ -1,4 +1,4 @@
-"""Every open request over all apps: whose turn it is, how old it is, and what it would move."""
+"""All open requests: who has to act next, their age, and the images that they would move."""
 
 from flask import Blueprint, render_template
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("waiting", __name__)
 @blueprint.get("/waiting")
 @conditional
 def index() -> str:
-    """Show them, the oldest first."""
+    """Show open requests, the oldest first."""
     with get_database().session() as session:
         found, opened = waiting(session), just_opened(session)
     return render_template("waiting.html", found=found, opened=opened, turn=turn, heard=heard())

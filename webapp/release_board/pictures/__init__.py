@@ -1,4 +1,4 @@
-"""Pictures of delivery as SVG: pure functions from metrics to text. `static/pictures.css` has their colours."""
+"""Charts of delivery as SVG: pure functions from metrics to text. `static/pictures.css` has the colours."""
 
 from release_board.pictures.calendar import calendar, year
 from release_board.pictures.dots import dots

@@ -1,4 +1,4 @@
-"""A calendar: the days of a year, each with how often it was deployed."""
+"""A calendar: the days of a year with the number of deployments on each."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from release_board.pictures.svg import Href, element, label, picture, titled
 CELL: Final = 16.0
 LEFT: Final = 44.0
 TOP: Final = 24.0
-# A year has parts of so many weeks at most.
+# The largest number of weeks that a year has a part in.
 COLUMNS: Final = 54
-# From how many deployments a day has which size: a day of one is small, not only pale.
+# The lowest number of deployments for each size: days with one deployment are small, not only pale.
 SIZES: Final = ((1, 7.5), (2, 9.5), (4, 11.5), (7, 14.0))
 
 
 def year(number: int, until: int) -> Window:
-    """Return the window of a year, for a view; days from `until` on, which is now, have not come yet."""
+    """Return the window of a year, for a view, up to `until`, which is now."""
     begin, end = (int(datetime(one, 1, 1, tzinfo=UTC).timestamp()) for one in (number, number + 1))
     return Window(begin, max(begin, min(end, until)))
 

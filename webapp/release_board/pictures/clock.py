@@ -1,4 +1,4 @@
-"""Times and durations in words, and where they stand on an axis. All times are UTC."""
+"""Times and durations in words, and their positions on an axis. All times are UTC."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DURATIONS = (
 
 
 def day(seconds: int) -> str:
-    """Return a day as an axis names it."""
+    """Return a day as text for an axis."""
     at = datetime.fromtimestamp(seconds, UTC)
     return f"{at.day} {MONTHS[at.month - 1]}"
 
@@ -40,7 +40,7 @@ def moment(seconds: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return how long something took, in one or two units."""
+    """Return a duration in one or two units."""
     minutes = max(0, round(seconds / 60))
     hours, days = minutes // 60, minutes // 1_440
     if minutes < 60:
@@ -61,13 +61,13 @@ class TimeAxis:
     right: float
 
     def x(self, seconds: float) -> float:
-        """Return where a time stands; one outside of the window stands at its edge."""
+        """Return the x position of a time; a time outside of the window is at its edge."""
         span = max(1, self.window.end - self.window.begin)
         share = (seconds - self.window.begin) / span
         return self.left + (self.right - self.left) * min(1.0, max(0.0, share))
 
     def ticks(self, apart: float = 64) -> Iterator[tuple[float, str]]:
-        """Yield where days have their names, so far apart that these do not touch; weeks begin on Monday."""
+        """Yield (position, label) of days, at least `apart` from each other; weeks begin on Monday."""
         span = max(1, self.window.end - self.window.begin)
         pixels = (self.right - self.left) * DAY / span
         step = DAY * next((days for days in STEPS if days * pixels >= apart), STEPS[-1])
@@ -78,7 +78,7 @@ class TimeAxis:
 
 @dataclass(frozen=True, slots=True)
 class DurationAxis:
-    """Durations from the bottom up, each tenfold as far as the one before: a minute at least."""
+    """A logarithmic axis of durations from the bottom up, starting at a minute or more."""
 
     least: float
     most: float
@@ -86,20 +86,20 @@ class DurationAxis:
     top: float
 
     def y(self, seconds: float) -> float:
-        """Return where a duration stands."""
+        """Return the y position of a duration."""
         low, high = math.log(self.least), math.log(self.most)
         share = (math.log(min(self.most, max(self.least, seconds))) - low) / (high - low)
         return self.bottom - (self.bottom - self.top) * share
 
     def ticks(self) -> Iterator[tuple[float, str]]:
-        """Yield where durations have their names."""
+        """Yield (position, label) of durations."""
         for seconds, name in DURATIONS:
             if self.least <= seconds <= self.most:
                 yield self.y(seconds), name
 
 
 def duration_axis(least: float, most: float, bottom: float, top: float) -> DurationAxis:
-    """Return an axis from one named duration to another that has room for these."""
+    """Return an axis between two labelled durations that includes `least` and `most`."""
     low = max((seconds for seconds, _ in DURATIONS if seconds <= least), default=DURATIONS[0][0])
     high = min((seconds for seconds, _ in DURATIONS if seconds >= most and seconds > low), default=DURATIONS[-1][0])
     return DurationAxis(low, high, bottom, top)

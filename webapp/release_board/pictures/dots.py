@@ -1,4 +1,4 @@
-"""Dots: each deployment of some weeks, a lane for each environment."""
+"""A chart with a dot for each deployment of some weeks, and a lane for each environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from release_board.pictures.svg import Href, element, fitting, label, picture
 WIDTH: Final = 960.0
 LEFT: Final = 150.0
 RIGHT: Final = WIDTH - 16
-# How many rows of dots of one time a lane has at most.
+# The largest number of rows for dots of the same time in a lane.
 ROWS: Final = 8
 
 

@@ -1,4 +1,4 @@
-"""What happened to a deployment as a shape: no two kinds differ by colour alone."""
+"""Shapes for what happened to a deployment: kinds differ by shape, not by colour only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from release_board.metrics.view import View, configuration
 from release_board.pictures.clock import TimeAxis, moment
 from release_board.pictures.svg import Href, element, label, titled, wide
 
-# The kinds in the order of a legend, and what each is called there.
+# The kinds in the order of a legend, with their names there.
 KINDS: Final = {
     "delivered": "delivered",
     "failed": "failed",
@@ -22,7 +22,7 @@ KINDS: Final = {
     "apart": "no new image",
     "unknown": "unknown",
 }
-# Half of a mark's width, and how far marks of one time stand apart.
+# Half of a mark's width, and the distance between marks of the same time.
 HALF: Final = 5.0
 APART: Final = 2 * HALF + 2
 # So many marks of an environment are drawn, the last ones.
@@ -32,7 +32,7 @@ ACTIONS: Final = {"promoted": "promoted to", "removed": "removed from"}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One change of an environment, to draw."""
+    """A change of an environment in a chart."""
 
     change: Change
     kind: str
@@ -40,12 +40,12 @@ class Mark:
 
     @property
     def key(self) -> Key:
-        """Return what names the change in evidence."""
+        """Return the key of the change in evidence."""
         return self.change.key
 
 
 def shape(kind: str, x: float, y: float) -> str:
-    """Draw the shape of a kind, its middle at a place."""
+    """Return the shape of a kind with its centre at (x, y)."""
     h = HALF
     class_ = f"mark {kind}"
     if kind == "failed":
@@ -66,12 +66,12 @@ def _at(x: float, y: float) -> str:
 
 
 def linked(mark: Mark, x: float, y: float, href: Href) -> str:
-    """Draw a mark that says what it is and leads to its evidence."""
+    """Return a mark with a title and a link to its evidence."""
     return titled(mark.text, shape(mark.kind, x, y), href=href(mark.key))
 
 
 def places_of(marks: Sequence[Mark], axis: TimeAxis, rows: int) -> list[tuple[float, int]]:
-    """Return where each mark stands, and in which of so many rows, so that no two of a row touch if there is room."""
+    """Return (position, row) of each mark. Marks in a row do not touch if there is room."""
     last: list[float] = []
     found: list[tuple[float, int]] = []
     for mark in marks:
@@ -136,7 +136,7 @@ def _marks(own: Lane, judgement: Judgement, view: View) -> Iterator[Mark]:
 
 
 def _text(change: Change, notes: list[str]) -> str:
-    """Return a mark in words: what came where, by whom, when, and what is known of it."""
+    """Return the text of a mark: the release, the environment, the author, the time, and notes."""
     release = change.tag or (change.digest or "")[:19] or change.app
     what = ACTIONS.get(change.action, f"{change.action} in")
     if change.action == "promoted" and not change.image_changed:

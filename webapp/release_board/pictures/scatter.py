@@ -1,4 +1,4 @@
-"""Lead times: a dot for each commit that came to production, and a line that grows for each that waits."""
+"""A chart of lead times: a dot for each commit that reached production, and a rising line for each that waits."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from release_board.pictures.svg import Href, element, label, picture, titled, wi
 WIDTH: Final = 960.0
 HEIGHT: Final = 380.0
 LEFT: Final = 70.0
-# Room for the names of the lines, at the right.
+# Space for the labels of the lines on the right.
 RIGHT: Final = WIDTH - 130
 TOP: Final = 16.0
 BOTTOM: Final = HEIGHT - 64
-# So many waiting commits are drawn, those that wait longest; the rest is counted.
+# The largest number of waiting commits in the chart, those that wait longest; the rest is counted.
 GROWING: Final = 60
 # So many that came are drawn, the last ones; the values are those of all.
 POINTS: Final = 1000

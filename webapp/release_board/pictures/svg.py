@@ -1,7 +1,7 @@
-"""SVG as text: elements, escaped; numbers, short; and the document around them.
+"""Write SVG: escaped elements, short numbers, and the document.
 
-Nothing has a style of its own: colours come from classes, so that a strict policy of content allows them and the dark
-theme changes them.
+Elements have no styles: colours come from classes, so that a strict Content-Security-Policy allows them and the dark
+theme can change them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 Href = Callable[..., str | None]
-# What XML cannot hold, and what turns the direction of the text around it.
+# Characters that XML does not allow, and those that change the direction of text.
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _LINKS = re.compile(r"https?://|[/?#](?!/)", re.ASCII)
 
@@ -24,12 +24,12 @@ def number(value: float) -> str:
 
 
 def harmless(words: str) -> str:
-    """Return text that XML can hold, with each other character replaced."""
+    """Return a text with all characters replaced that XML does not allow or that change its direction."""
     return _HARMFUL.sub("\ufffd", words)
 
 
 def element(name: str, *children: str, **attributes: str | float | None) -> str:
-    """Write an element; `children` are written elements, too. `class_` is `class`, `text_anchor` is `text-anchor`."""
+    """Return an element; `children` are elements as text. `class_` means `class`, `text_anchor` means `text-anchor`."""
     pairs = "".join(f' {_name(key)}="{_value(value)}"' for key, value in attributes.items() if value is not None)
     return f"<{name}{pairs}>{''.join(children)}</{name}>" if children else f"<{name}{pairs}/>"
 
@@ -43,17 +43,17 @@ def _value(value: str | float) -> str:
 
 
 def words(content: str) -> str:
-    """Write text as the content of an element."""
+    """Return a text escaped as the content of an element."""
     return html.escape(harmless(content), quote=False)
 
 
 def label(x: float, y: float, content: str, class_: str = "", anchor: str | None = None) -> str:
-    """Write a line of text; `anchor` is `middle` or `end` where it does not begin at `x`."""
+    """Return a line of text. It begins at `x`, unless `anchor` is `middle` or `end`."""
     return element("text", words(content), x=x, y=y, class_=class_ or None, text_anchor=anchor)
 
 
 def titled(content: str, *children: str, href: str | None = None) -> str:
-    """Write elements with a text that tells what they are: a link, if there is a harmless address to go to."""
+    """Return elements with a title: as a link if `href` is a safe address."""
     title = element("title", words(content))
     if href and _LINKS.match(href):
         return element("a", title, *children, href=href, aria_label=content)
@@ -61,7 +61,7 @@ def titled(content: str, *children: str, href: str | None = None) -> str:
 
 
 def picture(kind: str, title: str, description: str, width: float, height: float, *body: str) -> str:
-    """Write a document. Links are out of reach in what is an image to assistive technology: with some it is none."""
+    """Return a document. Only without links, its role is an image: assistive technology skips links in images."""
     inside = "".join(body)
     return element(
         "svg",
@@ -78,13 +78,13 @@ def picture(kind: str, title: str, description: str, width: float, height: float
 
 
 def wide(content: str, size: float = 12) -> float:
-    """Estimate how wide a line of text is, by a wide font."""
+    """Return the estimated width of a line of text in a wide font."""
     letters = sum(1.0 if unicodedata.east_asian_width(one) in "WF" else 0.62 for one in content)
     return letters * size
 
 
 def fitting(content: str, width: float, size: float = 12) -> str:
-    """Cut text so that it fits, with an ellipsis for the rest."""
+    """Return a text cut to fit a width, with an ellipsis."""
     content = harmless(content)
     if wide(content, size) <= width:
         return content

@@ -1,4 +1,4 @@
-"""A train of releases: environments as lanes, and for each release a line from one to the next."""
+"""A release train chart: environments are lanes, and each release has a line from lane to lane."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ WIDTH: Final = 960.0
 LEFT: Final = 110.0
 RIGHT: Final = WIDTH - 16
 TOP: Final = 34.0
-# From lane to lane.
+# The distance between lanes.
 STEP: Final = 76.0
 SIZE: Final = 11.0
-# How many rows of marks of one time a lane has at most.
+# The largest number of rows for marks of the same time in a lane.
 ROWS: Final = 3
 
 
 def train(view: View, environments: Sequence[str], href: Href) -> str:
-    """Draw how releases moved over environments, the first one on top, in a window.
+    """Return the chart of releases in a window, with the first environment at the top.
 
     `href` gives the address of a change's evidence by its key.
     """
@@ -64,7 +64,7 @@ def _images(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if mark.change.image_changed and mark.change.action != "removed"]
 
 
-# How far below its lane each mark stands.
+# The distance of each mark below its lane.
 Rows = dict[Key, float]
 Drawn = Sequence[tuple[Lane, list[Mark]]]
 
@@ -92,7 +92,7 @@ def _last(own: Lane, release: Change) -> Change | None:
 
 
 def _going_on(own: Lane, after: Drawn, number: int, axis: TimeAxis, view: View) -> Iterator[str]:
-    """Draw what a lane has and the next one has not yet: a line that goes on to the end of the window."""
+    """Yield a line to the end of the window for a release that a lane has, but the next lane does not have yet."""
     has = [step.change for step in own.steps if step.change.landed < view.window.end]
     if has and after and has[-1].tag is not None:
         nexts = [step.change for step in after[0][0].steps if step.change.landed < view.window.end]
@@ -102,7 +102,7 @@ def _going_on(own: Lane, after: Drawn, number: int, axis: TimeAxis, view: View) 
 
 
 def _tags(marks: Sequence[Mark], number: int, axis: TimeAxis) -> Iterator[str]:
-    """Name the releases of a lane, the newest first, where there is room."""
+    """Yield the labels of a lane's releases, the newest first, if there is room."""
     free = RIGHT
     for mark in reversed(marks):
         name = fitting(mark.change.tag or "", 120, SIZE)

@@ -1,1 +1,1 @@
-"""Where the board gets what it shows: a mirror of the GitOps repository, the forge, Argo CD."""
+"""The sources of the board's data: a mirror of the GitOps repository, the forge, Argo CD."""

@@ -1,6 +1,6 @@
-"""The collector: one process that fetches, imports and asks, beside the ones that serve pages.
+"""The collector: a process beside the web server that fetches, imports, and asks forge and cluster.
 
-Several may run, as during a roll-out: they take turns by the database's lock.
+Several may run, for example during a rollout: a lock of the database lets only one work at a time.
 """
 
 import logging
@@ -26,16 +26,16 @@ from release_board.store.database import Database
 from release_board.store.event_log import LogUnavailable, open_log
 from release_board.store.models import Source
 
-# Any number will do, as long as all releases use the same one.
+# Any number is possible, but all releases must use the same one.
 LOCK = 0x636F6C6C
-# How often the collector looks whether a webhook has come.
+# How often the collector checks for webhooks.
 LOOK_SECONDS = 0.5
 
 logger = logging.getLogger("release_board.collector")
 
 
 class Collector:
-    """Collects for one board; `clock` gives seconds since the epoch, `problem` is what was wrong last.
+    """Collects data for one board. `clock` returns seconds since the epoch; `problem` is the last failure.
 
     `has_more`: a pass has ended before all sources were read, so the next one should come at once.
     """
@@ -50,7 +50,7 @@ class Collector:
         self._wanted: dict[str, int] = {}
 
     def collect(self) -> Imported | None:
-        """Fetch and import once; None where the repository did not answer, which the board then says."""
+        """Fetch and import once. Return None if the repository did not answer; pages then show that."""
         url = self.settings.repository
         if url is None:
             return None
@@ -78,7 +78,7 @@ class Collector:
         return imported
 
     def ask(self) -> None:
-        """Ask the forge and the cluster once, and store what they say."""
+        """Ask the forge and the cluster once, and store their answers."""
         try:
             found = self.repository.live(credentials=generator.Credentials.from_environment())
         except generator.errors.GeneratorError as error:
@@ -88,7 +88,7 @@ class Collector:
             live.store(session, found, int(self.clock()), self.log)
 
     def is_wanted(self) -> bool:
-        """Tell whether webhooks have come since this was last asked; those of a cluster make it ask at once."""
+        """Tell whether webhooks have arrived since the last call. After one of a cluster, ask at once."""
         with self.database.session() as session:
             found = {row.name: row.wanted for row in session.execute(select(Source.name, Source.wanted))}
         new = {name for name, count in found.items() if count != self._wanted.get(name, 0)}
@@ -98,7 +98,7 @@ class Collector:
         return GIT in new
 
     def read_sources(self) -> None:
-        """Read some of the commits that releases brought."""
+        """Read the source commits of some releases."""
         self.has_more = False
         try:
             read = self.sources.read(int(self.clock()))
@@ -111,7 +111,7 @@ class Collector:
 
     @contextmanager
     def _turn(self) -> Iterator[Session]:
-        """Open a session while no other collector writes."""
+        """Open a session with the lock that excludes other collectors."""
         with self.database.exclusive(LOCK) as connection, Session(connection) as session:
             yield session
             session.flush()
@@ -144,7 +144,7 @@ def run(collector: Collector, wake: Flag, ended: Flag) -> None:
 
 
 def _rest(collector: Collector, wake: Flag) -> None:
-    """Wait for the next turn, or until a webhook says that there is something new."""
+    """Wait for the next turn, or until a webhook arrives."""
     if collector.has_more:
         return
     until = collector.clock() + collector.settings.collect_seconds
@@ -152,7 +152,7 @@ def _rest(collector: Collector, wake: Flag) -> None:
         try:
             if collector.is_wanted():
                 return
-        except (SQLAlchemyError, LogUnavailable):  # the next turn says so
+        except (SQLAlchemyError, LogUnavailable):  # The next turn reports the problem.
             continue
 
 

@@ -1,4 +1,4 @@
-"""What trailers of commits say of deployments: that one failed, that it did not, or that one is a hotfix."""
+"""Declarations about deployments from trailers of commits: a failure, no failure, or a hotfix."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,19 +13,19 @@ from release_board.store.models import NAME, RELEASE, Declaration
 from release_board.store.texts import cut, moment
 
 FAILURE_OF, HOTFIX = "Failure-of", "Hotfix"
-# Each is `APP ENVIRONMENT RELEASE`, and the release a tag, or a commit.
+# The value of each is `APP ENVIRONMENT RELEASE`; the release is a tag or a commit.
 TRAILERS: dict[str, DeclarationKind] = {FAILURE_OF: "failure", "Not-a-failure": "not-a-failure", HOTFIX: "hotfix"}
 
 
 def store(session: Session, found: Sequence[Deployment], *, anew: bool) -> None:
-    """Store what trailers of these changes declare; `anew`: what was stored of trailers before is forgotten."""
+    """Store the declarations in trailers of these changes; `anew` deletes all former declarations of trailers first."""
     if anew:
         session.execute(delete(Declaration).where(Declaration.origin.is_not(None)))
     add_rows(session, Declaration, [row for one in found for row in declared(one)])
 
 
 def declared(one: Deployment) -> Iterator[dict[str, Any]]:
-    """Yield what a change declares. One that says which release has failed, and changes the image there, is its fix."""
+    """Yield the declarations of a change. A change that declares a failure and sets the image there is also its fix."""
     for trailer, kind in TRAILERS.items():
         for value in one.trailers(trailer):
             words = value.split()

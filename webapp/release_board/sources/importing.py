@@ -1,7 +1,7 @@
-"""Bring what the mirror has into the tables: new events, and the cells of the apps that they touch.
+"""Import the mirror's history to the tables: new events, and the cells of their apps.
 
-All of it is one transaction, with the commit up to which it went: ended at any moment, the next import does the same
-again. An event that is there already is left alone.
+An import is one transaction that also stores the last imported commit. If it ends early, the next import does the same
+work again. Events that exist already do not change.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,15 +22,15 @@ from release_board.store.models import App, Cell, Environment, Event, Person, So
 from release_board.store.texts import LONG, cut, moment, optional, whole
 
 GIT = "git"
-# Its cursor names the table, by its hash, that all events of SQL are in, too.
+# The source whose cursor is a hash of the name of the DynamoDB table that also has all events of SQL.
 LOG = "log"
-# What fits into eight bytes.
+# The largest number in eight bytes.
 DIGITS = 18
 
 
 @dataclass(frozen=True)
 class Imported:
-    """How many events were new, and whose apps' cells were written; `problem` is why the spec cannot be read."""
+    """The number of new events, and the apps with written cells; `problem` says why the spec cannot be read."""
 
     events: int
     apps: tuple[str, ...]
@@ -40,7 +40,7 @@ class Imported:
 def import_history(
     session: Session, repository: Repository, production: Sequence[str], now: int, log: EventLog
 ) -> Imported:
-    """Import what the branch has beyond the last import."""
+    """Import the commits of the branch since the last import."""
     source = session.get(Source, GIT) or Source(name=GIT)
     session.add(source)
     source.asked = source.heard = now
@@ -52,7 +52,7 @@ def import_history(
     try:
         spec = repository.spec(tip)
     except errors.SpecError as error:
-        # What is stored stays: it was right for the commit before.
+        # Stored data stays, because it was right for the commit before.
         source.problem = f"generator.yaml of {tip[:12]} cannot be read: {error.message}"
         return Imported(0, (), source.problem)
     source.problem = None
@@ -61,11 +61,11 @@ def import_history(
     declarations.store(session, found, anew=everything)
     renewed = _spec(session, spec, production)
     touched = None if everything or renewed else {one.app for one in found}
-    # An app that is gone has no row any longer, and its cells go.
+    # A removed app has no row any more, so its cells are deleted.
     wanted = None if touched is None else [name for name in spec.apps if name in touched]
     apps = _cells(session, repository.status(wanted, at=tip), touched, now)
     if renewed and not apps:
-        number(session, (), spec.apps, now)  # the products and the order of apps are on pages, too
+        number(session, (), spec.apps, now)  # Pages also show products and the order of apps.
     source.cursor = tip
     return Imported(len(found), apps)
 
@@ -73,7 +73,7 @@ def import_history(
 def _new(
     session: Session, repository: Repository, source: Source, tip: str, log: EventLog
 ) -> tuple[list[Deployment], bool]:
-    """Return the deployments to add, and whether they are all that there are, as after a forced push."""
+    """Return the deployments to add, and whether they replace all others, as after a forced push."""
     if source.cursor is not None:
         try:
             return repository.deployments(since=source.cursor, at=tip), False
@@ -85,7 +85,7 @@ def _new(
 
 
 def _is_written_to(session: Session, log: EventLog) -> bool:
-    """Tell whether this log has what SQL has; if not, all events are to be added to it."""
+    """Tell whether this log already has all events of SQL; if not, they must be added to it."""
     name = sha256(log.name.encode()).hexdigest() if log.name else None
     about = session.get(Source, LOG) or Source(name=LOG)
     session.add(about)
@@ -123,20 +123,20 @@ def _event(one: Deployment) -> dict[str, Any]:
 
 
 def _number(build: str | None) -> int | None:
-    """Return the number of a build, which follows the name of what counts it."""
+    """Return the number in a build's text, after the name of its system; None if there is none."""
     words = (build or "").split()
     return whole(words[1], DIGITS) if len(words) > 1 else None
 
 
 def _add(session: Session, events: Sequence[dict[str, Any]], log: EventLog) -> None:
-    """Add events, the oldest first, so that their numbers are in order; those that are there already stay."""
+    """Add events, the oldest first, so that their numbers are in order; existing ones do not change."""
     people = {name: name.casefold() for one in events for name in (one["author"], one["origin_author"])}
     log.add(session, list(reversed(events)))
     add_rows(session, Person, [{"name": name, "folded": cut(folded)} for name, folded in sorted(people.items())])
 
 
 def _spec(session: Session, spec: Spec, production: Sequence[str]) -> bool:
-    """Store the apps and environments of the spec; tell whether that changed anything."""
+    """Store the apps and environments of the spec; return whether that changed anything."""
     counted = set(production) or set(list(spec.environments)[-1:])
     environments = [
         {"name": name, "position": position, "production": name in counted}
@@ -166,7 +166,7 @@ def _source(spec: Spec, app: str) -> str | None:
 
 
 def _kind(spec: Spec, app: str) -> str:
-    """Return what an app is in the cluster, for people."""
+    """Return the kind of an app in the cluster, as text for users."""
     described = spec.described.get(app)
     if described is None:
         return "Helm chart" if app in spec.charts else "manifests"
@@ -185,7 +185,7 @@ def _replace(session: Session, table: type[App] | type[Environment], rows: Seque
 
 
 def _cells(session: Session, rows: Iterable[Row], apps: set[str] | None, now: int) -> tuple[str, ...]:
-    """Write the cells of these apps (None: of all), if they have changed, and number that."""
+    """Write the changed cells of these apps (None: of all), number the change, and return their apps."""
     wanted = [row for row in rows if apps is None or row.app in apps]
     query = select(Cell) if apps is None else select(Cell).where(Cell.app.in_(apps))
     there = {(cell.app, cell.environment): cell for cell in session.scalars(query)}
@@ -207,7 +207,7 @@ def _cells(session: Session, rows: Iterable[Row], apps: set[str] | None, now: in
 
 
 def _newest(session: Session, rows: Sequence[Row]) -> dict[tuple[str, str, str], Any]:
-    """Return who made the commit that each cell is at, and what that was."""
+    """Return author and action of each cell's newest commit."""
     commits = sorted({row.commit for row in rows if row.commit})
     found: dict[tuple[str, str, str], Any] = {}
     for start in range(0, len(commits), CHUNK):
@@ -236,7 +236,7 @@ def _columns(row: Row) -> dict[str, Any]:
 
 
 def put(cell: Cell, columns: dict[str, Any]) -> bool:
-    """Set columns of a cell; tell whether any of them was another one."""
+    """Set columns of a cell; return whether any value changed."""
     different = {name: value for name, value in columns.items() if getattr(cell, name) != value}
     for name, value in different.items():
         setattr(cell, name, value)
@@ -244,7 +244,7 @@ def put(cell: Cell, columns: dict[str, Any]) -> bool:
 
 
 def number(session: Session, cells: Sequence[Cell], apps: Iterable[str], now: int) -> int | None:
-    """Give these cells the next number of change, and sort the rows of their apps anew; None if there are none."""
+    """Give these cells the next change number and return it, and sort the rows of their apps; None without cells."""
     names = list(apps)
     if not names:
         return None

@@ -1,4 +1,4 @@
-"""Store what the forge and the cluster say, beside what git says."""
+"""Store the data of the forge and the cluster, in addition to that of git."""
 
 from collections.abc import Sequence
 
@@ -14,17 +14,17 @@ from release_board.store.texts import cut, optional
 
 FORGE = "forge"
 CLUSTER = "cluster"
-# So many open requests are shown; the newest that the forge tells of.
+# The largest number of open requests; these are the newest ones of the forge.
 REQUESTS = 200
 
 
 def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[str, ...]:
-    """Write what has changed into the cells, and return their apps. What was not asked stays as it is known."""
+    """Write changes to the cells, and return their apps. Data of a source that was not asked stays."""
     changed: dict[str, None] = {}
     written: list[Cell] = []
     for cell in session.scalars(select(Cell)):
         key = (cell.app, cell.environment)
-        # A forge that has not answered has closed nothing.
+        # If the forge has not answered, no request counts as closed.
         request = cell.request if found.open is None else found.requests.get(key)
         columns: dict[str, object] = {"request": request}
         if request != cell.request:
@@ -58,9 +58,9 @@ def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[
 
 
 def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) -> Sequence[str] | None:
-    """Write the open requests, and take those out that are open no longer.
+    """Write the open requests, and remove those that are no longer open.
 
-    Return the apps of what is not as it was, as far as there are such; None if all is as it was.
+    Return the apps of changed requests; None if nothing has changed.
     """
     apps: list[str] = []
     moved = False
@@ -89,7 +89,7 @@ def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) ->
 
 
 def runs(cell: Cell) -> bool:
-    """Tell whether the cluster runs what git says, and says that it is healthy."""
+    """Tell whether the cluster runs the image of git and reports it as healthy."""
     if cell.live_health != "Healthy" or cell.live_sync != "Synced" or not cell.live_images:
         return False
     images = [_parts(image) for image in cell.live_images.split("\n")]
@@ -99,16 +99,16 @@ def runs(cell: Cell) -> bool:
 
 
 def _parts(image: str) -> tuple[str | None, str | None]:
-    """Return the tag and the digest of a reference."""
+    """Return the tag and the digest of an image reference."""
     name, _, digest = image.partition("@")
     tag = name.rpartition("/")[2].partition(":")[2]
     return tag or None, digest or None
 
 
 def _note_running(session: Session, cell: Cell, now: int, log: EventLog) -> None:
-    """Store since when the cluster has been seen to run the image that the newest event of a cell brought."""
+    """Store since when the cluster runs the image of a cell's newest event."""
     query = select(Event).where(Event.app == cell.app, Event.environment == cell.environment, Event.image_changed)
     newest = session.scalar(query.order_by(Event.at.desc(), Event.id.desc()).limit(1))
     if newest is not None and newest.running is None:
-        # The clocks of two machines differ: nothing runs before git has it.
+        # Clocks of machines differ, but an image cannot run before it is in git.
         log.ran(newest, max(now, newest.at))

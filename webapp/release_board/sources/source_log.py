@@ -1,7 +1,7 @@
-"""Read which commits of apps' sources releases brought, where the sources lie in the same repository.
+"""Read the commits of apps' sources in each release, if the sources are in the same repository.
 
-A pass reads so many ranges at most, the newest first, and the next one goes on: a long history fills in over several.
-Ranges that nothing needs any longer, as those of commits that waited, are deleted.
+A pass reads a limited number of ranges, the newest first, and the next pass continues, so a long history needs several
+passes. Ranges that are no longer needed, such as those of commits that waited, are deleted.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,13 +29,13 @@ NO_FOLDER = "the app has no source in this repository"
 NOT_HERE = "a commit that was built from is not in this repository, or they do not follow each other"
 TOO_MANY = f"more than {COMMITS} commits lie between the two sources"
 
-# Opens a session of which no other collector has one.
+# A function that opens a session while no other collector has one.
 Turn = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Ranges of an app to read, and those that are stored and that nothing needs."""
+    """The ranges of an app to read, and stored ranges that are no longer needed."""
 
     app: str
     missing: Sequence[Pair]
@@ -43,7 +43,7 @@ class Wanted:
 
 
 class SourceLog:
-    """Fills in the ranges of apps; at first of all of them, then of those that have changed."""
+    """Reads the ranges of apps: first of all apps, then of apps that have changed."""
 
     def __init__(self, database: Database, repository: Repository, turn: Turn) -> None:
         self._database, self._repository, self._turn = database, repository, turn
@@ -51,16 +51,16 @@ class SourceLog:
 
     @property
     def has_more(self) -> bool:
-        """Tell whether the next pass has something to do."""
+        """Tell whether the next pass has work to do."""
         return self._pending is None or bool(self._pending)
 
     def changed(self, apps: Iterable[str]) -> None:
-        """Look at these apps again."""
+        """Note that these apps must be read again."""
         if self._pending is not None:
             self._pending |= dict.fromkeys(apps)
 
     def read(self, now: int) -> int:
-        """Make a pass; return how many ranges it read."""
+        """Make a pass, and return the number of ranges that it read."""
         with self._database.session() as session:
             if self._pending is None:
                 self._pending = dict.fromkeys(session.scalars(select(App.name).order_by(App.position)))
@@ -77,7 +77,7 @@ class SourceLog:
         return len(read)
 
     def _some(self, found: Iterable[Wanted]) -> list[Log]:
-        """Read ranges as far as a pass goes; an app all of whose ranges are read waits no longer."""
+        """Return the ranges that one pass reads. Apps whose ranges are all read are marked as done."""
         assert self._pending is not None
         spec = self._repository.spec() if self._pending else None
         read: list[Log] = []
@@ -105,12 +105,12 @@ class SourceLog:
 
 
 def log_pair(log: Log) -> Pair:
-    """Return the sources that a log lies between."""
+    """Return the two sources of a log."""
     return log.before_source, log.source
 
 
 def wanted(session: Session, apps: Sequence[str], now: int) -> Iterator[Wanted]:
-    """Yield what has to be read of some apps."""
+    """Yield the ranges to read for some apps."""
     rows = session.execute(select(Environment.name, Environment.production).order_by(Environment.position)).all()
     environments, production = [row.name for row in rows], [row.name for row in rows if row.production]
     sources = session.execute(select(App.name, App.source).where(App.name.in_(apps)))
@@ -118,7 +118,7 @@ def wanted(session: Session, apps: Sequence[str], now: int) -> Iterator[Wanted]:
     for app, known in histories(session, apps, incident_tool=False).items():
         seen = view(known, app, production, Window(0, now + 1))
         needed = pairs(seen) | set(_between(seen, environments))
-        # What was not known for want of a folder is read once there is one.
+        # A range that was unknown because the app had no folder is read when the app has one.
         there = {log_pair(one) for one in known.logs if not (one.unknown == NO_FOLDER and folders.get(app))}
         stored = {log_pair(one) for one in known.logs}
         newest = _newest(seen.history)
@@ -127,7 +127,7 @@ def wanted(session: Session, apps: Sequence[str], now: int) -> Iterator[Wanted]:
 
 
 def _newest(history: History) -> dict[str, int]:
-    """Return when each source was deployed last, by the places of changes."""
+    """Return the position of the last deployment of each source."""
     found: dict[str, int] = {}
     for change in history.changes:
         if change.source:
@@ -136,7 +136,7 @@ def _newest(history: History) -> dict[str, int]:
 
 
 def _between(seen: View, environments: Sequence[str]) -> Iterator[Pair]:
-    """Yield the sources that an environment and the one before it have now, where they differ."""
+    """Yield the present sources of an environment and of the one before it, if they differ."""
     now: list[str | None] = []
     for environment in environments:
         steps = lane(seen.history.changes, seen.app, environment).steps

@@ -1,1 +1,1 @@
-"""What the board keeps: tables, their migrations, and the connections to them."""
+"""The board's storage: tables, their migrations, and connections."""

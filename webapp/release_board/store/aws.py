@@ -1,4 +1,4 @@
-"""What the board uses of AWS: a password that AWS keeps, and a table. `boto3` is loaded only where one is named."""
+"""The board's use of AWS: a managed password, and a table. `boto3` is loaded only if the settings name one of them."""
 
 import json
 import os
@@ -8,9 +8,9 @@ from typing import Any
 
 
 def client(service: str, attempts: int = 3, connections: int = 10) -> Any:
-    """Return a client, with the region that the app's stores are in, and time-outs that fit in a request.
+    """Return a client for the region of the app's stores, with time limits that fit into a request.
 
-    What is throttled is asked for again, so many times in all, with growing pauses between.
+    Throttled requests are repeated with growing pauses, up to `attempts` in all.
     """
     import boto3
     from botocore.config import Config
@@ -26,23 +26,23 @@ def client(service: str, attempts: int = 3, connections: int = 10) -> Any:
 
 
 class ManagedPassword:
-    """A database's password in Secrets Manager, which changes by itself: kept until it is refused, then read again."""
+    """A database's password in Secrets Manager, where AWS changes it. It is cached until the database refuses it."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        # By then gevent has put its own in place of the thread's, which would stop all requests of a process.
+        # The lock is made here, after gevent has replaced Python's locks, which would stop all requests of a process.
         self._lock = threading.Lock()
         self._known: str | None = None
 
     def current(self) -> str:
-        """Return the password as it was read last."""
+        """Return the cached password."""
         with self._lock:
             if self._known is None:
                 self._known = self._read()
             return self._known
 
     def after(self, refused: str) -> str | None:
-        """Return the password that follows one that was refused; None where it is still that one."""
+        """Return the password after a refused one; None if it has not changed."""
         with self._lock:
             if self._known == refused:
                 self._known = self._read()

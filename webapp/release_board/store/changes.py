@@ -1,4 +1,4 @@
-"""The numbers that open pages and ETags go by: each write of what a page shows takes the next one."""
+"""Change numbers for open pages and ETags: each write of data on pages takes the next number."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from release_board.store.models import Change
 
-# Any number will do, as long as all releases use the same one.
+# Any number is possible, but all releases must use the same one.
 LOCK = 0x6368616E
-# So many are kept, and for so long. Whoever was away for longer loads the page again.
+# The number of kept changes, and for how long. A page that was offline for longer is loaded again.
 MOST, SECONDS = 5000, 86400
 
 
@@ -19,9 +19,9 @@ def newest(session: Session) -> int:
 
 
 def note(session: Session, apps: Iterable[str], now: int) -> int:
-    """Take the next number, for a change of what is shown of these apps.
+    """Take and return the next number, for a change of data about these apps.
 
-    Until the transaction ends nobody else gets one, so that whoever has seen a number has seen all below it.
+    No other transaction gets a number until this one ends, so that a reader of a number has also seen all lower ones.
     """
     assert session.bind is not None
     if session.bind.dialect.name == "postgresql":
@@ -33,7 +33,7 @@ def note(session: Session, apps: Iterable[str], now: int) -> int:
 
 
 def prune(session: Session, now: int) -> None:
-    """Delete what is too old or too much, but never the newest; `release_board.live.batch` tells whom that concerns."""
+    """Delete old or excess changes, but never the newest; `release_board.live.batch` handles pages that need them."""
     last = newest(session)
     old = or_(Change.at < now - SECONDS, Change.id <= last - MOST)
     session.execute(delete(Change).where(Change.id != last, old))

@@ -1,4 +1,4 @@
-"""The one place that opens connections: sessions for requests, a short-lived connection for the readiness probe."""
+"""Connections to the database: sessions for requests, and a short-lived connection for the readiness probe."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ class Database:
 
     @cached_property
     def engine(self) -> Engine:
-        """Return the pool that requests share; a connection that the server has dropped is replaced unnoticed."""
+        """Return the pool that requests share; a connection that the server has closed is replaced automatically."""
         if not self.is_postgresql:
             return self._create_engine(timeout=5)
         return self._create_engine(pool_pre_ping=True, pool_timeout=5, pool_recycle=1800)
@@ -44,14 +44,14 @@ class Database:
     def session(self) -> Iterator[Session]:
         """Open a transaction: committed at the end of the block, rolled back when the block raises.
 
-        What was read in it can be shown after its end.
+        Objects that were read in it stay usable after its end.
         """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def probe(self) -> Iterator[Connection]:
-        """Open a connection beside the pool, with a short time-out: a busy pool must not look like a dead database."""
+        """Open a connection outside of the pool, with a short time limit: a busy pool must not fail the probe."""
         engine = self._create_engine(timeout=PROBE_SECONDS, poolclass=NullPool)
         with engine.connect() as connection:
             if self.is_postgresql:
@@ -62,7 +62,7 @@ class Database:
     def exclusive(self, lock: int) -> Iterator[Connection]:
         """Open a transaction that excludes other `exclusive` blocks with the same `lock` number, on any machine.
 
-        It waits `LOCK_SECONDS` for its turn. PostgreSQL drops the lock with the transaction, however that ends.
+        It waits at most `LOCK_SECONDS` for the lock. PostgreSQL releases the lock when the transaction ends in any way.
         """
         self._create_folder()
         engine = self._create_engine(timeout=LOCK_SECONDS, poolclass=NullPool)
@@ -75,14 +75,14 @@ class Database:
             yield connection
 
     def _create_folder(self) -> None:
-        """Create the folder of an SQLite file, which SQLite does not."""
+        """Create the folder of an SQLite file, because SQLite does not create it."""
         if not self.is_postgresql and self.url.database not in {None, "", ":memory:"}:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
 
     def _create_engine(self, timeout: int = CONNECT_SECONDS, **options: Any) -> Engine:
-        """Give each driver its own spelling of the time-out: SQLite waits for a lock, PostgreSQL for a connection."""
+        """Return an engine with a time limit in the driver's form: for a lock in SQLite, a connection in PostgreSQL."""
         if self.is_postgresql:
-            # A statement that is prepared gets one plan for all apps, those with most events too.
+            # No prepared statements: they have one plan for all apps, which is wrong for apps with many events.
             how = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None}
             engine = create_engine(self.url, connect_args=how, **options)
             if self.password is not None:
@@ -94,7 +94,7 @@ class Database:
 
 
 def _with(password: ManagedPassword) -> Callable[..., Any]:
-    """Return what connects with a password that changes: one that is refused is read again, once."""
+    """Return a function that connects with a changing password: after a refusal, it is read again once."""
 
     def connect(dialect: Dialect, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         known = password.current()
@@ -110,7 +110,7 @@ def _with(password: ManagedPassword) -> Callable[..., Any]:
 
 
 def _enforce_foreign_keys(connection: Any, _record: object) -> None:
-    """Turn foreign keys on, which SQLite ignores unless each connection asks for them."""
+    """Turn on foreign keys, because SQLite ignores them unless each connection turns them on."""
     connection.execute("PRAGMA foreign_keys = ON")
 
 

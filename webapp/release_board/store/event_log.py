@@ -1,8 +1,8 @@
-"""The log of deployment events: each once, by app, environment and commit, read by cell and time.
+"""The log of deployment events: each event once, by app, environment and commit; read by cell and time.
 
-It is in SQL, or, where `EVENTS_TABLE` names a table of DynamoDB, there (`store.event_table`). SQL has the events in
-any case: what asks across cells (find, activity, metrics) is asked of its indexes, which a table would need one by one.
-The table is what must not be lost: all else of git can be imported again, but not since when the cluster ran it.
+It is in SQL, and also in a table of DynamoDB if `EVENTS_TABLE` names one (`store.event_table`). SQL always has the
+events, because queries over several cells (find, activity, metrics) need its indexes. The table keeps the data that
+cannot be imported from git again: since when the cluster ran a release.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ Key = tuple[str, str, str]
 
 
 class LogUnavailable(Exception):
-    """The log does not answer; `message` says what it said, for the collector's log and the line of sources."""
+    """The log does not answer; `message` is its error, for the collector's log and the line of sources."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class LogUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Span:
-    """Which events of a cell: from `since` up to `until`, which is not part of it, and behind a moment and number."""
+    """A range of a cell's events: from `since` to `until` (excluded), and older than a time and number."""
 
     since: int | None = None
     until: int | None = None
@@ -38,23 +38,23 @@ class Span:
 
 
 class EventLog(Protocol):
-    """Where events are kept. What it writes belongs to the session's transaction as far as that is SQL."""
+    """A store of events. Writes to SQL belong to the session's transaction."""
 
     @property
     def name(self) -> str | None:
         """Return the table's name; None for SQL."""
 
     def add(self, session: Session, events: Sequence[dict[str, Any]]) -> None:
-        """Add events, the oldest first; those that are there already stay as they are."""
+        """Add events, the oldest first; existing ones do not change."""
 
     def keep(self, session: Session, events: Sequence[Key]) -> None:
-        """Remove all events but these, as after a forced push."""
+        """Remove all events except these, as after a forced push."""
 
     def ran(self, event: Event, at: int) -> None:
-        """Store since when the cluster has been seen to run what an event brought; the first time counts."""
+        """Store the time when the cluster was first seen to run an event's image; an existing time stays."""
 
     def of_cell(self, session: Session, app: str, environment: str, span: Span, limit: int) -> list[Event]:
-        """Return at most so many events of a cell, the newest first."""
+        """Return at most `limit` events of a cell, the newest first."""
 
 
 class SqlLog:
@@ -91,7 +91,7 @@ class SqlLog:
 
 
 def running(session: Session, events: Sequence[dict[str, Any]]) -> dict[Key, int]:
-    """Return what SQL knows of since when these ran, by their keys."""
+    """Return the times since when these events ran, by key, as far as SQL has them."""
     commits = sorted({one["commit"] for one in events})
     columns = (Event.app, Event.environment, Event.commit, Event.running)
     found: dict[Key, int] = {}
@@ -107,7 +107,7 @@ def stored(session: Session) -> Sequence[Row[int, str, str, str]]:
 
 
 def open_log(settings: Settings, attempts: int = 3) -> EventLog:
-    """Return the log that the settings name, which asks a table so often at most; boto3 is loaded for a table alone."""
+    """Return the log of the settings. A table is asked at most `attempts` times; boto3 is only loaded for a table."""
     if settings.events_table is None:
         return SqlLog()
     from release_board.store.event_table import TableLog

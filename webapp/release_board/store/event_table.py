@@ -1,11 +1,11 @@
 """The log of deployment events in a table of DynamoDB.
 
-An item is an event. Its key is `cell` (`APP/ENVIRONMENT`) and `event` (the commit's time, twelve digits, and the
-commit): as unique as in SQL, since a commit has one time, and in the order of time, so that a cell and a time are one
-range of keys. Nothing is ever scanned, and no index beside the table is needed.
+An item is an event. Its key consists of `cell` (`APP/ENVIRONMENT`) and `event` (the commit's time in twelve digits, and
+the commit). The key is unique, because a commit has one time, and keys are in the order of time, so that a cell and a
+time are one range of keys. The table needs no scans and no further indexes.
 
-Each item is written on the condition that there is none, by a request of its own: what writes several at once takes no
-conditions, or refuses all for one. botocore repeats what is throttled.
+A separate request writes each item, on the condition that it does not exist: requests for several items accept no
+conditions, or fail for all of them. botocore repeats throttled requests.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,12 +25,12 @@ from release_board.store.models import Event
 
 CELL, EVENT, NUMBER = "cell", "event", "number"
 CONNECTIONS = 16
-# How many items one request removes.
+# The largest number of items that a request removes.
 BATCH = 25
-# Of so many events a reader asks for at least, so that a page whose events share a second is one request.
+# The lowest number of events in a request, so that a page with events of the same second needs one request.
 LEAST = 30
 MOST = 10**12 - 1
-# What follows every commit, and what precedes each.
+# Texts that sort after and before all commits.
 LAST, FIRST = "~", " "
 
 Parameters = ParamSpec("Parameters")
@@ -38,7 +38,7 @@ Result = TypeVar("Result")
 
 
 def _answering(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Raise LogUnavailable where AWS does not do what is asked."""
+    """Convert errors of AWS to LogUnavailable."""
 
     @wraps(function)
     def call(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
@@ -51,7 +51,7 @@ def _answering(function: Callable[Parameters, Result]) -> Callable[Parameters, R
 
 
 class TableLog(SqlLog):
-    """Events in a table of DynamoDB, and in SQL: first there, so that SQL never has what the table lacks."""
+    """Events in a table of DynamoDB and in SQL. The table is written first, so that it has all events of SQL."""
 
     def __init__(self, table: str, attempts: int) -> None:
         self.name: str | None = table
@@ -63,7 +63,7 @@ class TableLog(SqlLog):
 
     @_answering
     def add(self, session: Session, events: Sequence[dict[str, Any]]) -> None:
-        """Add events to the table, and then to SQL, with what only the table knows of those that it had."""
+        """Add events to the table, and then to SQL, with data that only the table has about existing ones."""
         last = session.scalar(select(func.max(Event.id))) or 0
         ran = running(session, events)
         known = [{**one, "running": ran.get((one["app"], one["environment"], one["commit"]))} for one in events]
@@ -72,7 +72,7 @@ class TableLog(SqlLog):
 
     @_answering
     def keep(self, session: Session, events: Sequence[Key]) -> None:
-        """Remove all events but these of cells that SQL knows or that have any of these."""
+        """Remove all events except these, in all cells that SQL or these events have."""
         wanted = set(events)
         cells = sorted({key[:2] for key in wanted} | {(row.app, row.environment) for row in stored(session)})
         gone = [
@@ -113,7 +113,7 @@ class TableLog(SqlLog):
         found: list[Event] = []
         for item in self._items(app, environment, span, limit=max(limit, LEAST)):
             one = _event(item)
-            # Its second has been read to the end.
+            # The second of this event has been read completely.
             if len(found) >= limit and one.at < found[-1].at:
                 break
             if span.before is None or (one.at, one.id) < span.before:
@@ -121,7 +121,7 @@ class TableLog(SqlLog):
         return sorted(found, key=lambda one: (one.at, one.id), reverse=True)[:limit]
 
     def _put(self, number: int, one: dict[str, Any]) -> int | None:
-        """Add an event unless it is there; return since when it ran, as far as that is known."""
+        """Add an event unless it exists; return since when it runs, or None if that is unknown."""
         fields = {name: value for name, value in one.items() if value is not None}
         item = {name: TypeSerializer().serialize(value) for name, value in {**fields, NUMBER: number}.items()}
         try:
@@ -139,7 +139,7 @@ class TableLog(SqlLog):
         return known
 
     def _remove(self, keys: Sequence[dict[str, Any]]) -> None:
-        """Remove items; what the table has no capacity for at this moment it returns, to be asked for again."""
+        """Remove items. Items that the table returns for lack of capacity are sent again."""
         left = {self.name: [{"DeleteRequest": {"Key": key}} for key in keys]}
         while left:
             left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems")
@@ -147,7 +147,7 @@ class TableLog(SqlLog):
     def _items(
         self, app: str, environment: str, span: Span, *, limit: int | None = None, keys: bool = False
     ) -> Iterator[dict[str, Any]]:
-        """Yield the items of a cell, the newest first, page by page as they are asked for."""
+        """Yield the items of a cell, the newest first; pages are requested as needed."""
         ends = [MOST if span.until is None else span.until - 1, MOST if span.before is None else span.before[0]]
         asked: dict[str, Any] = {
             "TableName": self.name,
@@ -171,7 +171,7 @@ class TableLog(SqlLog):
             asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _each(self, function: Callable[[Any], Result], values: Iterable[Any]) -> list[Result]:
-        """Call a function for each value, several at a time; the first that fails ends it."""
+        """Return the results of a function for all values, several calls in parallel; the first failure is raised."""
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             try:
                 return list(pool.map(function, values))
@@ -189,10 +189,10 @@ def _moment(at: int, rest: str) -> str:
 
 
 def _event(item: dict[str, Any]) -> Event:
-    """Return an item as the model that SQL gives, which belongs to no session."""
+    """Return an item as a model of SQL that belongs to no session."""
     values = {name: TypeDeserializer().deserialize(value) for name, value in item.items() if name not in {CELL, EVENT}}
     plain = {name: int(value) if isinstance(value, Decimal) else value for name, value in values.items()}
     number = plain.pop(NUMBER)
-    # A release after this one may have written what this one has no column for.
+    # A newer release may have written attributes for which this one has no column.
     columns = {column.key: plain.get(column.key) for column in Event.__table__.columns}
     return Event(**{**columns, "id": number})

@@ -1,7 +1,7 @@
 """Migrate the schema to this release's version, and check its version.
 
-Migrations only ever add (expand now, contract a release later), so that two releases can share a database while a
-rollout or a rollback is under way. Hence a database that is *ahead* of this release is fine for it.
+Migrations only add (removals follow a release later), so that two releases can share a database during a rollout or a
+rollback. So this release also accepts a database that is *ahead* of it.
 """
 
 import logging
@@ -17,16 +17,16 @@ from sqlalchemy import Connection
 from release_board.store.database import Database
 
 SCRIPTS = Path(__file__).parent / "migrations"
-# Any number will do, as long as all releases use the same one.
+# Any number is possible, but all releases must use the same one.
 LOCK = 0x626F6172
 
 logger = logging.getLogger("release_board.migration")
 
 
 def migrate(database: Database) -> str:
-    """Upgrade to this release's head and return the revision of the database; harmless if repeated.
+    """Upgrade to this release's head, and return the revision of the database. A repetition changes nothing.
 
-    Several processes may call it at once, in Kubernetes each replica or a Job retried: one works, the others wait.
+    Several processes may call it at the same time, such as replicas or a retried Job: one works, the others wait.
     """
     with database.exclusive(LOCK) as connection:
         before = current_revision(connection)
@@ -51,29 +51,29 @@ def pending(connection: Connection) -> str | None:
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Read the revision of the database; None before the first migration."""
+    """Return the revision of the database; None before the first migration."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_ahead(revision: str | None) -> bool:
-    """Tell whether a newer release has written `revision`, so that this release does not know it."""
+    """Tell whether a newer release wrote `revision`: this release does not know it."""
     return revision is not None and revision not in known_revisions()
 
 
 @cache
 def known_revisions() -> frozenset[str]:
-    """List the revisions in this release's `migrations/`."""
+    """Return the revisions in this release's `migrations/`."""
     return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 @cache
 def head_revision() -> str:
-    """Return the newest revision; two heads are a bug, which the tests catch."""
+    """Return the newest revision; two heads would be a bug, which tests find."""
     return str(_scripts().get_current_head())
 
 
 def alembic_config() -> Config:
-    """Return Alembic's configuration without its ini file; a `%` is doubled, since values go through configparser."""
+    """Return Alembic's configuration without an ini file; each `%` is doubled, as configparser reads the values."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -81,5 +81,5 @@ def alembic_config() -> Config:
 
 
 def _scripts() -> ScriptDirectory:
-    """Read the scripts, once: that imports them."""
+    """Return the migration scripts; they are imported only once."""
     return ScriptDirectory.from_config(alembic_config())

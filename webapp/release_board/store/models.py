@@ -1,14 +1,13 @@
-"""The tables. Times are whole seconds since the epoch, as git has them.
+"""The tables. Times are whole seconds since the epoch, as in git.
 
-`events` are only ever added, each once: their key is what git says. `cells` are what the board shows now, made from
-the newest commit, so that no page reads events to show the present. `changes` number what has become different, for
-pages that are open.
+Rows of `events` are only added, each once, with a key from git. `cells` has the present state, made from the newest
+commit, so that pages need no events for the present. `changes` has the numbers of changes, for open pages.
 """
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-# Migrations can only drop a constraint that has a name, and the two databases would each invent their own.
+# Migrations can only drop constraints by name, and the two databases would choose different names.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -17,30 +16,29 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 NAME = 80
-# A commit's, with SHA-256.
+# The length of a commit's id with SHA-256.
 COMMIT = 64
-# A commit's or a tag's.
+# The length of a short text, such as a commit or a tag.
 RELEASE = 200
-# SQLite numbers rows only in an INTEGER.
+# SQLite numbers rows automatically only in an INTEGER column.
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
-# PostgreSQL finds what begins with a text only in an index of this kind, whatever its collation; see `store.texts`.
+# With this kind of index, PostgreSQL can search by the beginning of a text in any collation; see `store.texts`.
 _PREFIX = "varchar_pattern_ops"
 # Of the events that name their source.
 _NAMED = text("source IS NOT NULL")
 
 
 class Base(DeclarativeBase):
-    """Base of the models, whose metadata the migrations are compared with."""
+    """The base class of models; tests compare its metadata with the migrations."""
 
     metadata = MetaData(naming_convention=NAMING)
 
 
 class Source(Base):
-    """Where the board hears from: `git`, `forge`, `argocd`.
+    """A source of the board: `git`, `forge` or `argocd`.
 
-    `heard` is when it last answered, `asked` when it was last asked, `problem` why it did not answer then. `wanted`
-    counts the webhooks that said that there is something new. Of git, `cursor` is the commit up to which events are
-    stored.
+    `heard` is the time of its last answer, `asked` the time of the last request, `problem` why it failed. `wanted`
+    counts webhooks about news. For git, `cursor` is the last imported commit.
     """
 
     __tablename__ = "sources"
@@ -54,7 +52,7 @@ class Source(Base):
 
 
 class Environment(Base):
-    """An environment, in promotion order; `production` where delivery metrics count it."""
+    """An environment, in promotion order; `production` tells whether delivery metrics count it."""
 
     __tablename__ = "environments"
 
@@ -64,9 +62,9 @@ class Environment(Base):
 
 
 class App(Base):
-    """An app in the spec's order. `product` names what is promoted as one with it; `source` is its folder.
+    """An app, in the spec's order. `product` is its product, `source` the folder of its source.
 
-    `attention` sorts the board's rows, see `release_board.board.attention`: the smaller, the sooner.
+    `attention` is the order of the board's rows, the most urgent lowest; see `release_board.board.attention`.
     """
 
     __tablename__ = "apps"
@@ -81,11 +79,11 @@ class App(Base):
 
 
 class Event(Base):
-    """One change of one overlay, as a commit of the branch brought it. Columns are those of `generator.Deployment`.
+    """A change of an overlay by a commit of the branch. The columns are those of `generator.Deployment`.
 
-    `commit` is the branch's, `origin` the one that made the change. Pins are spelled as in the overlay.
+    `commit` is the commit on the branch, `origin` the commit that made the change. Pins are in the overlay's notation.
     `reason` is that of a pin or a rollback, `build_number` the number in `build`. Texts are cut, see `store.texts`.
-    `running` is when the cluster was first seen to run it; None where that is not known.
+    `running` is the time when the cluster was first seen to run it; None if unknown.
     """
 
     __tablename__ = "events"
@@ -138,7 +136,7 @@ class Event(Base):
 
 
 class Person(Base):
-    """Someone who has made or merged a change, by the name that git has; `folded` is that in lower case."""
+    """A person who made or merged a change, with the name in git; `folded` is the name in lower case."""
 
     __tablename__ = "people"
 
@@ -147,11 +145,11 @@ class Person(Base):
 
 
 class Cell(Base):
-    """One app in one environment, as of the newest commit, with what the forge and the cluster say of it.
+    """An app in an environment at the newest commit, with data of the forge and the cluster.
 
-    `behind_by` counts releases behind `behind`, the environment before; None where that is not known. `ahead` likewise.
-    `live_…` is what Argo CD or AWS says, as of the source's `heard`.
-    `version` is the number of the change that it was last written with.
+    `behind_by` is the number of releases behind `behind`, the environment before; None if unknown. `ahead` likewise.
+    `live_…` is the state in Argo CD or AWS at the time `heard` of the source.
+    `version` is the number of the last change that wrote it.
     """
 
     __tablename__ = "cells"
@@ -184,9 +182,9 @@ class Cell(Base):
 
 
 class Request(Base):
-    """An open request of the forge, as it was last heard. Names and moves are JSON; None is what it does not tell.
+    """An open request as last reported by the forge. Names and moves are JSON; None means that the forge does not tell.
 
-    `moves` has by app the image that it has and the one that it would get. `seen` is when the board saw it first.
+    `moves` has the present and the new image by app. `seen` is the time when the board first saw it.
     """
 
     __tablename__ = "requests"
@@ -210,7 +208,7 @@ class Request(Base):
 
 
 class Change(Base):
-    """The number that a page which is open goes by: each write of cells or events takes the next one."""
+    """A change number for open pages; each write of cells or events takes the next one."""
 
     __tablename__ = "changes"
 
@@ -220,7 +218,7 @@ class Change(Base):
 
 
 class SourceCommit(Base):
-    """A commit of an app's own sources between two builds, for lead times. `seconds` is when it was committed."""
+    """A commit of an app's own sources between two builds, for lead times. `seconds` is the commit's time."""
 
     __tablename__ = "source_commits"
     __table_args__ = (
@@ -238,7 +236,7 @@ class SourceCommit(Base):
 
 
 class SourceRange(Base):
-    """What was read of an app's sources between two builds; `unknown` says why it could not be."""
+    """The range of an app's sources between two builds that was read; `unknown` says why it could not be read."""
 
     __tablename__ = "source_ranges"
     __table_args__ = (Index("ix_source_ranges_after", "app", "after"),)
@@ -250,10 +248,10 @@ class SourceRange(Base):
 
 
 class Declaration(Base):
-    """What a person or a trailer says of a deployment: `failure`, `not-a-failure` or `hotfix`.
+    """A declaration about a deployment by a person or a trailer: `failure`, `not-a-failure` or `hotfix`.
 
-    `commit` names it: by its commit, the commit of its source, or its tag. `origin` is the commit with the trailer;
-    None for what a person said on the board.
+    `commit` identifies the deployment by its commit, its source's commit, or its tag. `origin` is the commit with the
+    trailer; None for a declaration on the board.
     """
 
     __tablename__ = "declarations"
@@ -271,7 +269,7 @@ class Declaration(Base):
 
 
 class Incident(Base):
-    """An incident that a webhook told; `key` is the sender's own id, so that one that is sent twice counts once."""
+    """An incident from a webhook; `key` is the sender's id, so that an incident that is sent twice counts once."""
 
     __tablename__ = "incidents"
 
@@ -286,7 +284,7 @@ class Incident(Base):
 
 
 class Delivery(Base):
-    """A webhook that was taken, by the sender's own id, so that one that is sent again does nothing."""
+    """A processed webhook with the sender's id, so that a repeated one does nothing."""
 
     __tablename__ = "deliveries"
 
@@ -295,7 +293,7 @@ class Delivery(Base):
 
 
 class AuditEntry(Base):
-    """Who asked for which action, and how it ended. It is only ever added."""
+    """An action with its user and its result. Rows are only added."""
 
     __tablename__ = "audit"
 

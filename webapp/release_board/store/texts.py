@@ -1,7 +1,7 @@
-"""Text and times of others as both databases take them, and how to look up what begins with one.
+"""Convert texts and times from outside to values that both databases accept, and search by the beginning of a text.
 
-PostgreSQL has no NUL in texts, and no entry of an index longer than 2,704 bytes: a tag that someone wrote by hand may
-be anything, and must not keep the rest of the history out.
+PostgreSQL accepts no NUL in texts, and no index entry over 2,704 bytes. A tag that someone wrote by hand may contain
+anything, and must not prevent the import of the history.
 """
 
 from typing import Any
@@ -17,28 +17,28 @@ MORE = "\u2026"
 
 
 def cut(text: str, length: int = SHORT) -> str:
-    """Return a text as it is stored: without NUL and lone surrogates, and not longer than `length` characters."""
+    """Return a text for storage: without NUL and lone surrogates, and with at most `length` characters."""
     plain = text.replace("\0", "\ufffd").encode(errors="replace").decode()
     return plain if len(plain) <= length else plain[: length - 1] + MORE
 
 
 def optional(text: str | None, length: int = SHORT) -> str | None:
-    """Return `cut` of a text, None for none."""
+    """Return `cut` of a text; None for None."""
     return None if text is None else cut(text, length)
 
 
 def moment(seconds: int) -> int:
-    """Return a commit's time as calendars have it: git takes any, and one of the year 33658 must not break a page."""
+    """Return a commit's time, limited to a valid date: git accepts any, but the year 33658 must not break a page."""
     return min(max(seconds, 0), LAST_MOMENT)
 
 
 def whole(text: str | None, digits: int) -> int | None:
-    """Return a whole number of at most so many ASCII digits; None for anything else."""
+    """Return a whole number of at most `digits` ASCII digits; None for other texts."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
 def begins(session: Session, column: InstrumentedAttribute[Any], start: str) -> ColumnElement[bool]:
-    """Return the condition that a text begins with `start`, which must not be empty, as a range of its index."""
+    """Return the condition that a text begins with `start` (not empty), as a range of its index."""
     assert session.bind is not None
     last = ord(start[-1])
     # What lies between are no characters.

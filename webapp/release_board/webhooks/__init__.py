@@ -1,6 +1,6 @@
-"""Webhooks: others say that there is something new. What they send is proved to be theirs before it is read.
+"""Webhooks about news from other systems. The sender is verified before the content is read.
 
-No webhook is believed about what runs where: it makes the collector look. Only an incident brings facts of its own.
+The board does not store states from webhooks: they only make the collector ask. The exception is an incident.
 """
 
 from flask import Flask

@@ -1,4 +1,4 @@
-"""Argo CD's notifications say that an Application has become healthy, or has not."""
+"""Webhooks of Argo CD's notifications about the health of an Application."""
 
 from flask import Blueprint, current_app, request
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("webhook_argocd", __name__)
 @csrf.verifies_its_sender
 @limits.limiter.limit(limits.WEBHOOK)
 def argocd() -> tuple[dict[str, str], int]:
-    """Make the collector ask Argo CD; the `Authorization` header is the token, as the notification sends it."""
+    """Make the collector ask Argo CD; the `Authorization` header contains the token of the notification."""
     settings = current_app.extensions["release_board.settings"]
     secret = proof.require_secret(settings.argocd_token)
     proof.require_token(secret, request.headers.get("Authorization", "").removeprefix("Bearer "))

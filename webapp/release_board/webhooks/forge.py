@@ -1,4 +1,4 @@
-"""The forge says that a branch was pushed, or that a request was opened, reviewed, merged or closed."""
+"""Webhooks of the forge about a push to a branch, or a change of a pull request."""
 
 import time
 
@@ -14,7 +14,7 @@ from release_board.webhooks import proof
 
 blueprint = Blueprint("webhook_forge", __name__)
 
-# GitLab sends the secret itself; Gitea and Forgejo sign as GitHub does.
+# GitLab sends the secret itself; Gitea and Forgejo sign like GitHub.
 SIGNATURES = ("X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature")
 TOKEN = "X-Gitlab-Token"  # noqa: S105 (a header's name)
 EVENTS = ("X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event")

@@ -1,4 +1,4 @@
-"""An incident tool says that a deployment had to be acted on at once: the only failures that git alone cannot show."""
+"""Webhooks of incident tools about deployments that needed immediate action: failures that git does not show."""
 
 import time
 from typing import Any
@@ -26,9 +26,9 @@ LONGEST = 300
 @csrf.verifies_its_sender
 @limits.limiter.limit(limits.WEBHOOK)
 def incident() -> tuple[dict[str, str], int]:
-    """Store an incident, or that it is over; one that is sent again changes nothing.
+    """Store an incident or its end; a repeated webhook changes nothing.
 
-    `X-Signature-256` signs the time in `X-Timestamp`, a full stop and the body.
+    `X-Signature-256` is the signature of the time in `X-Timestamp`, a full stop and the body.
     """
     settings = current_app.extensions["release_board.settings"]
     secret = proof.require_secret(settings.incident_secret)
@@ -52,7 +52,7 @@ def incident() -> tuple[dict[str, str], int]:
 
 
 def _columns(session: Session, found: dict[str, Any], now: int) -> dict[str, Any]:
-    """Return an incident's columns. Raises InvalidInput with every field that is wrong."""
+    """Return an incident's columns. Raise InvalidInput with all wrong fields."""
     faults: dict[str, str] = {}
 
     def text(name: str, *, required: bool = True) -> str | None:
