@@ -163,7 +163,7 @@ def wishes() -> list[Wish]:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_read_gives_the_same_numbers_and_pictures(board: Flask, seed: int) -> None:
-    apps = [f"app-{number}" for number in range(40 * seed, 40 * seed + 40)]
+    apps = [f"app-{number}" for number in range(20 * seed, 20 * seed + 20)]
     with board.extensions["release_board.database"].session() as session:
         for app in apps:
             for row in told(app, Random(app)):
@@ -177,7 +177,7 @@ def test_what_is_read_gives_the_same_numbers_and_pictures(board: Flask, seed: in
             less += sum(len(read[app].changes) < len(whole[app].changes) for app in apps)
             for app in apps:
                 assert seen(looked_at(read[app], app), wish) == seen(everything[app], wish), (app, wish)
-        assert less > 100
+        assert less > 50
 
 
 def test_what_is_read_does_not_grow_with_what_is_old(board: Flask, statements: list[str]) -> None:

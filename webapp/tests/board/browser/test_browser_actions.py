@@ -264,7 +264,7 @@ def test_what_is_refused_is_told_where_the_focus_is(walker: Walker, gitea: Gitea
     walker.look()
     walker.judge("refused")
     walker.problems = [one for one in walker.problems if "409" not in one]
-    walker.open(page.get_by_role("link", name="Look at it again"), "/promote$")
+    walker.open(page.get_by_role("link", name="Show what would happen now"), "/promote$")
     expect(page.locator(".change")).to_contain_text("1.0 → 1.11")
     assert gitea.pulls("all") == []
     assert walker.problems == []
