@@ -188,6 +188,7 @@ def test_a_secret_with_data_must_be_named(
     assert problems(repository, generator) == {}
 
 
+@pytest.mark.full
 def test_kinds_of_the_chart_are_validated_by_its_own_definitions_and_permitted_by_name(
     tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
 ) -> None:
@@ -235,6 +236,7 @@ def test_kinds_of_the_chart_are_validated_by_its_own_definitions_and_permitted_b
     assert problems(repository, generator) == {}
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_version_may_tell_its_build(
     tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
@@ -258,6 +260,7 @@ def test_a_version_may_tell_its_build(
     assert (wrong.returncode, "is not an image tag" in wrong.stderr) == (2, True), wrong.stderr
 
 
+@pytest.mark.full
 def test_update_promote_compare_diff_and_rollback(
     tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
 ) -> None:

@@ -38,6 +38,7 @@ def ask(bare: Path) -> None:
     (bare / "hooks/pre-receive").chmod(0o755)
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_every_commit_has_the_form_that_the_spec_says(shop: Shop, generator: Run) -> None:
     shop.spec(f"{TEN_LINES}{APPS}commits: {{subject: 'chore(release): {{subject}}'}}\n")
@@ -100,6 +101,7 @@ def test_what_is_no_form_is_refused(form: str, shop: Shop, generator: Run) -> No
     assert generator("check", cwd=shop.folder).returncode == 1
 
 
+@pytest.mark.full
 @given(form=st.from_regex(subject.PATTERN, fullmatch=True).filter(lambda text: len(text) <= subject.LONGEST))
 @settings(deadline=None, max_examples=examples(50))
 def test_a_form_cannot_forge_anything(form: str) -> None:

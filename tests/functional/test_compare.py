@@ -85,6 +85,7 @@ def test_images_that_differ_are_shown(shop: Path, generator: Run) -> None:
 ALLOW = ("spec.replicas", "ConfigMap/*.data.LOG_LEVEL", "ConfigMap/web-config.data.API_*", "*.resources", "Ingress/*")
 
 
+@pytest.mark.full
 def test_an_allow_list_makes_it_a_check(shop: Path, generator: Run) -> None:
     assert differences(shop, generator, "staging", "prod")
     words = [word for pattern in ALLOW for word in ("--allow", pattern)]

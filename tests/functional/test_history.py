@@ -124,6 +124,7 @@ def test_a_merged_release_is_released(store: Shop, generator: Run) -> None:
     assert history(store.folder, generator, "--env", "dev")[0]["action"] == "released"
 
 
+@pytest.mark.full
 def test_a_promoted_base_is_an_entry(store: Shop, generator: Run) -> None:
     based = TEN_LINES.replace("registry:", "promotion: {base: true}\nregistry:")
     store.spec(based)

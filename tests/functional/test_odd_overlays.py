@@ -144,6 +144,7 @@ def add(shop: Shop, environment: str, text: str, app: str = "web") -> None:
     shop.push("Only Argo CD can build this")
 
 
+@pytest.mark.full
 def test_the_request_opens_with_the_reason_in_the_place_of_the_diff(shop: Shop) -> None:
     # kargo#2707, kargo-render#42: overlays that only Argo CD's kustomize can build.
     for app in ("web", "api"):

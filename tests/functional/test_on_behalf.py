@@ -59,6 +59,7 @@ def test_a_person_without_an_address_is_in_the_trailer_alone(shop: Shop, mirror:
     assert about(shop, BRANCH) == ["Ada <ada@example.com>", "Ada", BOB]
 
 
+@pytest.mark.full
 def test_a_promotion_that_is_not_what_was_seen_is_refused(shop: Shop, mirror: Path) -> None:
     seen = generator.promote(PromoteRequest("staging", ["web"], how="foresee", **at(shop, mirror))).proposal.seen
     shop.bump("api", "v1")

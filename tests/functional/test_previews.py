@@ -99,6 +99,7 @@ def test_an_app_that_is_built_elsewhere_has_none() -> None:
     assert "gitops/applications/pr/cache.yaml" not in render(loader.parse(SPEC.replace("REPOSITORY", GITHUB)))
 
 
+@pytest.mark.full
 def test_it_is_valid_and_what_it_changes_besides_is_not(repository: Path, generator: Run) -> None:
     tool("kustomize")
     tool("kubeconform")

@@ -132,6 +132,7 @@ def test_a_newer_build_updates_the_open_request(shop: Shop) -> None:
     assert git(shop.bare, "rev-list", "--count", f"main..{request.head}") == "1"
 
 
+@pytest.mark.full
 def test_a_request_for_more_apps_takes_the_place_of_those_for_fewer(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.bump("api", "v1")
@@ -504,6 +505,7 @@ def test_image_and_base_go_in_one_commit(shop: Shop) -> None:
     assert "livenessProbe" in shop.content("overlays/prod/web/base/deployment.yaml")
 
 
+@pytest.mark.full
 def test_edits_of_people_travel_and_stay_and_conflicts_are_told(shop: Shop) -> None:
     shop.spec(BASE)
     base, copy = "base/web/deployment.yaml", "overlays/staging/web/base/deployment.yaml"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from testing.repository import TEN_LINES, git
 from testing.shop import APPS, DIGESTS, Shop, days
 
@@ -55,6 +57,7 @@ def test_force_for_a_check_takes_no_other_app_back(shop: Shop) -> None:
     assert (shop.tag("web", "prod"), shop.tag("api", "prod")) == ("v2", "v1")
 
 
+@pytest.mark.full
 def test_a_forced_step_back_is_called_one_and_says_what_goes_away(shop: Shop) -> None:
     shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", "    image: shop/web\n    source: web\n"))
     for number, tag in enumerate(("v1", "v2")):

@@ -82,6 +82,7 @@ def test_what_the_public_face_returns_of_a_kept_place_has_no_secret(shop: Shop) 
     assert secret not in json.dumps(shop.json("web", "--to", "prod"))
 
 
+@pytest.mark.full
 def test_a_base_does_not_go_back(shop: Shop) -> None:
     start(shop)
     shop.spec(BASE.replace("port: 8080", "port: 9090"))

@@ -146,6 +146,7 @@ def would(shop: Shop, *words: str) -> str:
     return str(found)
 
 
+@pytest.mark.full
 def test_a_dry_run_says_what_would_be_done(shop: Shop) -> None:
     assert "nothing has been released" in shop.promote("web", "--to", "staging", "--dry-run", code=1).stderr
     shop.bump("web", "v1")

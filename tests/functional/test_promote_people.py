@@ -106,6 +106,7 @@ def test_a_title_of_ours_follows_the_content(shop: Shop) -> None:
     assert shop.requests()[0].title == "Promote web v2 from dev to staging"
 
 
+@pytest.mark.full
 def test_a_request_of_which_a_person_has_left_nothing_gets_its_text_again(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")

@@ -270,6 +270,7 @@ def test_the_pipelines_jobs_test_build_and_publish_a_site_once(shop: Shop) -> No
     assert shop.there()["index.html"][0] == "<h1>built</h1>"
 
 
+@pytest.mark.full
 @pytest.mark.slow
 @pytest.mark.needs("terraform", "aws-stub")
 def test_the_role_of_deployments_may_do_what_is_asked_for_and_nothing_else(shop: Shop, tmp_path: Path) -> None:

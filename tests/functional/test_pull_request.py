@@ -70,6 +70,7 @@ def test_it_is_made_once_and_goes_on_with_what_is_newer(kind: str, bare: Path) -
     assert git(bare, "show", f"{KINDS[kind][0]}:{FILE}") == "tag: 3"
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("what", ["content", "message", "one more"])
 def test_what_a_reviewer_did_is_not_replaced(what: str, kind: str, bare: Path, repository: Path) -> None:

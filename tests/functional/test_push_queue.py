@@ -85,6 +85,7 @@ def test_what_is_no_intent_is_nothing(
     assert (done.returncode, tag(bare), tag(bare, "app2")) == (0, "v1", "v7"), done.stderr
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_nothing_of_others_is_fetched(server: serve.Server, bare: Path, tmp_path: Path, generator: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     # Neither while nobody contends, nor where the queue is looked at, with a key or without.
@@ -171,6 +172,7 @@ def test_a_repository_is_known_by_any_of_its_spellings() -> None:
     assert push_queue._repository("https://git.example.com/acme/shop2") not in map(push_queue._repository, SPELLINGS)
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("keyed")
 def test_an_intent_that_has_landed_does_not_land_again(bare: Path, tmp_path: Path, generator: Run) -> None:
     # Whoever can read references can push them again.

@@ -100,6 +100,7 @@ def test_no_module_of_the_repository_is_run(
         assert traces(hostile) == [], words
 
 
+@pytest.mark.full
 def test_with_m_none_is_run_but_what_python_itself_looks_for_before_us(hostile: Path) -> None:
     # Python's own ``runpy`` is loaded with the folder on its path: what that imports is beyond any code of ours.
     early = cleared(hostile, ("-m", "nothing"))

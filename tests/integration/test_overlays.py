@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -40,6 +41,7 @@ def test_every_field_of_the_language_is_tried() -> None:
     assert set(random_apps.FIELDS) == set(language.WORKLOAD) - {"target", *OF_ECS, *IN_AWS}
 
 
+@pytest.mark.full
 @settings(
     max_examples=EXAMPLES, deadline=None, derandomize="OVERLAYS" not in os.environ, database=None,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],

@@ -113,6 +113,7 @@ def test_approvers_are_told_once_of_each_content(shop: Shop, queue: Any) -> None
     assert message["Subject"] == "Promote web v2 from dev to staging"
 
 
+@pytest.mark.full
 def test_a_topic_that_is_gone_is_an_error_and_the_request_stays(shop: Shop, queue: Any) -> None:
     topic = queue.topic.replace("approvals", "gone")
     shop.spec(TEN_LINES.replace("registry:", f"promotion: {{notify: '{topic}'}}\nregistry:"))

@@ -441,6 +441,7 @@ def test_versions_that_are_not_served_have_no_schema() -> None:
     assert list(conversion.from_crd(crd, {"type": "object"})) == ["example.com/thing_v1.json"]
 
 
+@pytest.mark.full
 def test_the_bundle_is_what_the_script_makes() -> None:
     # Skipped where the sources are not installed: python -m generator tools install schemas.
     with pytest.MonkeyPatch.context() as patch:

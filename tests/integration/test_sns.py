@@ -87,6 +87,7 @@ def test_a_secret_by_name_and_by_arn(account: Aws, topic: str) -> None:
         session.secret("shop/gone")
 
 
+@pytest.mark.full
 def test_the_key_of_a_github_app(account: Aws, topic: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from generator.clients.forges import github_app
 

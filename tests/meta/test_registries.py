@@ -330,6 +330,7 @@ def test_a_command(package: Package) -> None:
     package.require_one_module_and_one_registry()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("package", ["forge"], indirect=True)
 def test_a_forge(package: Package) -> None:
     # The spec may name it, its CODEOWNERS is written where it looks, and a promotion opens its request there.
@@ -356,6 +357,7 @@ def test_a_toy_that_is_in_no_registry_does_nothing(tmp_path: Path, repository: P
     assert not [path for path in package.generate(TEN_LINES) if "lease" in path]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("package", ["target"], indirect=True)
 def test_a_target(package: Package) -> None:
     # The spec may name it, Argo CD is told nothing of it, and it is asked what runs and where its page is.

@@ -215,7 +215,7 @@ MANY = 20 if FULL else 8
     ("over", "secret"),
     [
         *(pytest.param(over, True, marks=[] if over == "http" else pytest.mark.full) for over in soak.PLACES),
-        ("http", False),
+        pytest.param("http", False, marks=pytest.mark.full),
         pytest.param("gitea", False, marks=pytest.mark.full),
     ],
 )
@@ -229,6 +229,7 @@ def test_many_at_once_all_land(over: str, secret: bool, tmp_path: Path) -> None:
         assert left(bare) == ""
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("over", ["folder", *(pytest.param(over, marks=pytest.mark.full) for over in soak.PLACES[1:])])
 def test_a_short_soak_ends_as_the_oracle_says(over: str, tmp_path: Path) -> None:
     with place(tmp_path, over) as where:

@@ -149,7 +149,7 @@ def disturbed(folder: Path, number: int, words: tuple[str, ...]) -> dict[str, ob
     return found
 
 
-@pytest.mark.thin(3)
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
 def test_a_kill_before_any_change_of_the_file_system_is_mended_by_a_second_run(
     story: Story, stage: Callable[[Story], Path]
@@ -180,6 +180,7 @@ def test_an_interrupt_leaves_the_repository_old_or_new(
     assert [result for result in results if result["tree"] == "mixed"] == []
 
 
+@pytest.mark.full
 def test_a_disk_that_is_full_at_any_write_leaves_everything_as_it_was(
     tmp_path: Path, stage: Callable[[Story], Path], generator: Run
 ) -> None:

@@ -28,12 +28,31 @@ if TYPE_CHECKING:
 
     from postgresql_server import PostgresqlServer
 
+# Where all tests of this repository write, how deep they go, and how often Python looks for garbage is the same.
+from testing import depth, scratch
+from testing.fixtures import pytest_collection_finish
+
+__all__ = ["pytest_collection_finish", "scratch"]
+pytest_report_header = depth.pytest_report_header
 MISSING = [
     name
     for name in ("alembic", "boto3", "flask", "gunicorn", "hypothesis", "moto", "psycopg", "sqlalchemy")
     if not importlib.util.find_spec(name)
 ]
 collect_ignore_glob = ["test_*.py", "board/*"] if MISSING else []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave, of the tests that take any database, all but one of each module on PostgreSQL to a run in full."""
+    seen: set[Path] = set()
+    for item in items:
+        called = getattr(item, "callspec", None)
+        if called and "postgresql" in (called.params.get("board_url"), called.params.get("board_empty_url")):
+            if item.path in seen:
+                item.add_marker(pytest.mark.full)
+            elif not item.get_closest_marker("full"):
+                seen.add(item.path)
+    depth.pytest_collection_modifyitems(config, items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -99,6 +99,7 @@ def test_gitea_starts_and_takes_a_push_whatever_the_caller_has_set(state: State,
     assert heads.split()[0] == git(work, "rev-parse", "HEAD").strip()
 
 
+@pytest.mark.full
 def test_etcd_and_the_api_server_start_whatever_the_caller_has_set(state: State, tmp_path: Path) -> None:
     tool("etcd")
     tool("kube-apiserver")

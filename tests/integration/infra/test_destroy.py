@@ -149,6 +149,7 @@ def test_what_is_kept_is_named_and_nothing_is_done(tmp_path: Path, generator: Ru
     assert (git(place.bare, "rev-parse", "main"), place.left) == (before, count)
 
 
+@pytest.mark.full
 def test_what_aws_protects_is_named_too(tmp_path: Path, generator: Run, balancing: Any) -> None:
     place = applied("aws-smallest", tmp_path, generator, "prod")
     (kept,) = place.destroy()["kept"]

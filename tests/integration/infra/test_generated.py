@@ -51,6 +51,7 @@ def test_terraform_refuses_what_the_schema_does_not_know(tmp_path: Path) -> None
     assert 'An argument named "enable_dns_suport" is not expected here' in fault.message
 
 
+@pytest.mark.full
 @pytest.mark.needs("kustomize")
 def test_what_an_apply_gave_reaches_what_is_deployed(tmp_path: Path, generator: Run) -> None:
     engine = terraform.prepare(tmp_path / "engine", ENGINE)

@@ -148,6 +148,7 @@ def test_keys_that_only_an_apply_would_tell(engine: Engine, tmp_path: Path) -> N
     assert any("Invalid for_each argument" in one.message for one in found), found
 
 
+@pytest.mark.full
 def test_what_is_good_is_planned_again_without_a_change(engine: Engine, tmp_path: Path) -> None:
     modules(tmp_path, {name: (GOOD / name / "main.tf").read_text() for name in DOMAINS})
     assert terraform.initialize(engine, tmp_path) == []

@@ -94,6 +94,7 @@ def test_texts_of_one_form_are_parsed_once() -> None:
     assert outline._form.cache_info().misses == 1
 
 
+@pytest.mark.full
 @settings(max_examples=examples(400), deadline=None)
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_it_is_what_any_file_says(random: Random, plain: bool) -> None:

@@ -66,6 +66,7 @@ def test_what_cannot_be_had_is_refused(text: str, edits: list[structure.Edit]) -
         structure.edited(text, edits, "x")
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_on_what_users_write_no_other_line_changes() -> None:
     # The texts of the merge's cases, and of the documentation: hardly any shape is refused, and none comes out wrong.

@@ -47,6 +47,7 @@ def test_every_route_is_in_the_document(board: Flask) -> None:
 QUERIES = {"/api/find": "?q=1.1", "/api/compare": "?from=staging&to=prod"}
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("path", [path for path in ROUTES if path != "/api/audit"])
 def test_answers_are_as_the_document_says(path: str, filled: FlaskClient) -> None:
     document = filled.get("/api/openapi.json").get_json()

@@ -209,6 +209,7 @@ def run(settings: Settings, proxy: Proxy) -> subprocess.Popen[bytes]:
     return process
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("kill_at", [1, 2, 8])
 def test_a_collector_that_is_killed_between_writes_converges(
     kill_at: int, stored: Settings, proxy: Proxy, gitops: GitOps, aws: str

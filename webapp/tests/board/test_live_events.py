@@ -41,6 +41,7 @@ def rows(events: list[Event]) -> list[str]:
     return [event.data[0].split('"')[1] for event in events if event.name == "row"]
 
 
+@pytest.mark.thin(2)
 def test_a_change_comes_as_the_rows_of_its_apps(gitops: GitOps, collector: Collector, server: Server) -> None:
     collector.collect()
     with Events(server.port) as events:
@@ -59,6 +60,7 @@ def test_a_change_comes_as_the_rows_of_its_apps(gitops: GitOps, collector: Colle
         assert [event.number for event in found[:-1] if event.number is not None] == []
 
 
+@pytest.mark.full
 def test_it_resumes_behind_the_last_event(gitops: GitOps, collector: Collector, server: Server) -> None:
     collector.collect()
     with Events(server.port, "/events?after=0") as events:
@@ -75,6 +77,7 @@ def test_it_resumes_behind_the_last_event(gitops: GitOps, collector: Collector, 
         assert any("1.1" in line for line in [event for event in found if event.name == "row"][-1].data)
 
 
+@pytest.mark.full
 def test_it_resumes_after_a_restart(gitops: GitOps, collector: Collector, board_url: str) -> None:
     collector.collect()
     with serving(DATABASE_URL=board_url) as first, Events(first.port, "/events?after=0") as events:
@@ -85,6 +88,7 @@ def test_it_resumes_after_a_restart(gitops: GitOps, collector: Collector, board_
         assert rows(events.until("changed")) == ["app-cart"]
 
 
+@pytest.mark.full
 def test_an_app_that_is_gone_is_named(gitops: GitOps, collector: Collector, server: Server) -> None:
     collector.collect()
     spec = (gitops.folder / "generator.yaml").read_text()
@@ -94,6 +98,7 @@ def test_an_app_that_is_gone_is_named(gitops: GitOps, collector: Collector, serv
         assert [event.data for event in events.until("changed") if event.name == "gone"] == [["cart"]]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("last", [0, 999_999])
 def test_a_number_that_is_unknown_or_too_old_reloads(last: int, collector: Collector, server: Server) -> None:
     with collector.database.session() as session:
@@ -103,6 +108,7 @@ def test_a_number_that_is_unknown_or_too_old_reloads(last: int, collector: Colle
         assert (found.name, found.number) == ("reload", 6)
 
 
+@pytest.mark.full
 def test_a_change_of_many_apps_reloads(collector: Collector, server: Server) -> None:
     with collector.database.session() as session:
         session.add(Change(id=1, at=1, apps="web"))
@@ -111,6 +117,7 @@ def test_a_change_of_many_apps_reloads(collector: Collector, server: Server) -> 
         assert events.until("reload", "changed")[-1].name == "reload"
 
 
+@pytest.mark.full
 def test_a_silent_stream_has_a_heartbeat_and_is_not_cut(embedded: str) -> None:
     with (
         serving(DATABASE_URL=embedded, HEARTBEAT_SECONDS="1", REQUEST_SECONDS="1") as server,
@@ -120,6 +127,7 @@ def test_a_silent_stream_has_a_heartbeat_and_is_not_cut(embedded: str) -> None:
         assert sum(event is not None and not event.name and event.retry is None for event in found) >= 3
 
 
+@pytest.mark.full
 def test_its_time_ends_it_and_says_when_to_come_back(embedded: str) -> None:
     with (
         serving(DATABASE_URL=embedded, HEARTBEAT_SECONDS="1", STREAM_SECONDS="1") as server,
@@ -130,6 +138,7 @@ def test_its_time_ends_it_and_says_when_to_come_back(embedded: str) -> None:
         assert 500 <= last.retry <= 4000
 
 
+@pytest.mark.full
 def test_beyond_the_cap_a_client_is_told_when_to_ask_again(embedded: str) -> None:
     def there_is_room(port: int) -> bool:
         with Events(port) as events:
@@ -145,6 +154,7 @@ def test_beyond_the_cap_a_client_is_told_when_to_ask_again(embedded: str) -> Non
         assert eventually(lambda: there_is_room(server.port))
 
 
+@pytest.mark.full
 def test_a_sigterm_ends_streams_politely(embedded: str) -> None:
     with serving(DATABASE_URL=embedded) as server, Events(server.port) as events:
         events.next()

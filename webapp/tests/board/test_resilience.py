@@ -52,6 +52,7 @@ def stored(database: Database) -> tuple[list[object], list[object]]:
         return list(session.execute(events)), sorted(session.execute(cells), key=str)
 
 
+@pytest.mark.thin(10)
 @pytest.mark.parametrize("statement", [4, 9, 12, 16, 20])
 def test_an_import_that_is_killed_converges(
     statement: int, board_settings: Settings, collector: Collector, gitops: GitOps, tmp_path: Path
@@ -75,6 +76,7 @@ def test_an_import_that_is_killed_converges(
     assert len(stored(undisturbed)[0]) == 10
 
 
+@pytest.mark.full
 def test_a_database_that_was_away_is_used_again(
     gitops: GitOps, own_postgresql: PostgresqlServer, tmp_path: Path
 ) -> None:
@@ -176,6 +178,7 @@ def test_a_forced_push_leaves_nothing_behind_on_pages(gitops: GitOps, collector:
         )
 
 
+@pytest.mark.full
 def test_two_collectors_at_once_count_nothing_twice(board: Flask, board_settings: Settings, gitops: GitOps) -> None:
     gitops.bump("web", "1.0", "dev")
     given = {

@@ -74,6 +74,7 @@ def wait_until_alive(server: Server) -> None:
         pytest.fail(f"gunicorn did not start: {server.stop()}")
 
 
+@pytest.mark.thin(2)
 def test_it_serves_and_a_sigterm_ends_it_with_exit_0(board_url: str) -> None:
     with serving(DATABASE_URL=board_url, APP_VERSION="1.2.3", ENVIRONMENT="test") as server:
         assert json.loads(server.get("/version")[1]) == {"version": "1.2.3", "environment": "test"}
@@ -91,6 +92,7 @@ def test_an_embedded_database_is_migrated_at_start(tmp_path: Path) -> None:
         assert server.get("/readyz")[0] == 200
 
 
+@pytest.mark.full
 def test_an_idle_connection_does_not_hold_up_the_shutdown(tmp_path: Path) -> None:
     """Load balancers keep connections open for minutes; were it waited for, that would be longer than our patience."""
     environment = {
@@ -127,6 +129,7 @@ SLOW = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
 def test_connections_that_do_nothing_hold_up_nobody(sent: bytes, tmp_path: Path) -> None:
     # More of them than there could be threads; probes would fail, and Kubernetes would stop the pod.
@@ -140,6 +143,7 @@ def test_connections_that_do_nothing_hold_up_nobody(sent: bytes, tmp_path: Path)
             connection.close()
 
 
+@pytest.mark.full
 def test_a_body_that_does_not_come_ends_its_connection(tmp_path: Path) -> None:
     url, secret = f"sqlite:///{tmp_path}/board.sqlite3", "a-secret-of-the-forge"
     with serving(DATABASE_URL=url, WEBHOOK_SECRET=secret, REQUEST_SECONDS="1") as server:

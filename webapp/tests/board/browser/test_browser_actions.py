@@ -177,6 +177,7 @@ def opened(walker: Walker, gitea: GiteaRepository, name: str) -> Any:
     return pull
 
 
+@pytest.mark.full
 def test_a_promotion_by_keyboard_alone(walker: Walker, gitea: GiteaRepository) -> None:
     page = walker.page
     to_cell(walker, "prod")
@@ -206,6 +207,7 @@ def test_a_promotion_by_keyboard_alone(walker: Walker, gitea: GiteaRepository) -
     assert walker.problems == []
 
 
+@pytest.mark.full
 def test_a_rollback_a_pin_and_its_end_by_keyboard_alone(walker: Walker, gitea: GiteaRepository) -> None:
     page = walker.page
     to_cell(walker, "staging")
@@ -251,6 +253,7 @@ def test_a_rollback_a_pin_and_its_end_by_keyboard_alone(walker: Walker, gitea: G
     assert walker.problems == []
 
 
+@pytest.mark.full
 def test_what_is_refused_is_told_where_the_focus_is(walker: Walker, gitea: GiteaRepository) -> None:
     page = walker.page
     page.goto(f"{walker.home}/apps/web/prod/promote")
@@ -270,6 +273,7 @@ def test_what_is_refused_is_told_where_the_focus_is(walker: Walker, gitea: Gitea
     assert walker.problems == []
 
 
+@pytest.mark.full
 def test_without_javascript(
     served: Server, open_context: Callable[..., BrowserContext], gitea: GiteaRepository
 ) -> None:
@@ -290,6 +294,7 @@ def test_without_javascript(
     expect(page.locator(".empty")).to_contain_text("no other release")
 
 
+@pytest.mark.full
 def test_a_key_leads_who_has_not_signed_in_to_the_sign_in(served: Server, page: Page) -> None:
     keep_here(page)
     page.goto(f"http://localhost:{served.port}/apps/web/prod#rollback")

@@ -56,6 +56,7 @@ def test_a_push_is_on_the_board_without_a_reload(
     print("seconds from push to page:", took)
 
 
+@pytest.mark.full
 def test_seven_tabs_have_one_stream(
     open_context: Callable[..., BrowserContext], gitops: GitOps, collector: Collector, server: Server
 ) -> None:
@@ -82,6 +83,7 @@ def test_seven_tabs_have_one_stream(
     assert len(streams) == 2
 
 
+@pytest.mark.full
 def test_a_page_that_is_hidden_has_no_stream(page: Page, gitops: GitOps, collector: Collector, server: Server) -> None:
     hide = "Object.defineProperty(document, 'hidden', {{ value: {}, configurable: true }})"
     change = "; document.dispatchEvent(new Event('visibilitychange'))"
@@ -94,6 +96,7 @@ def test_a_page_that_is_hidden_has_no_stream(page: Page, gitops: GitOps, collect
     expect(page.locator("#app-web")).to_contain_text("1.0")
 
 
+@pytest.mark.full
 def test_without_room_for_a_stream_it_asks(page: Page, gitops: GitOps, collector: Collector, board_url: str) -> None:
     collector.collect()
     with serving(DATABASE_URL=board_url, STREAMS="1") as server, Events(server.port) as held:
@@ -106,6 +109,7 @@ def test_without_room_for_a_stream_it_asks(page: Page, gitops: GitOps, collector
         expect(page.locator("#live")).to_have_text("1 app changed: web")
 
 
+@pytest.mark.full
 def test_it_resumes_after_the_server_was_away(page: Page, gitops: GitOps, collector: Collector, board_url: str) -> None:
     collector.collect()
     with serving(DATABASE_URL=board_url) as first:
@@ -117,6 +121,7 @@ def test_it_resumes_after_the_server_was_away(page: Page, gitops: GitOps, collec
         expect(page.locator("#link")).to_have_attribute("data-mode", "live")
 
 
+@pytest.mark.full
 def test_the_user_stays_where_they_are(page: Page, gitops: GitOps, collector: Collector, server: Server) -> None:
     page.set_viewport_size({"width": 390, "height": 300})
     open_board(page, server)
@@ -132,6 +137,7 @@ def test_the_user_stays_where_they_are(page: Page, gitops: GitOps, collector: Co
     assert page.locator("#app-web").evaluate("row => Math.round(row.getBoundingClientRect().top)") == top
 
 
+@pytest.mark.full
 def test_rows_come_go_and_change_their_place(page: Page, gitops: GitOps, collector: Collector, server: Server) -> None:
     open_board(page, server)
     apps = page.locator("#rows tr")
@@ -151,6 +157,7 @@ def test_rows_come_go_and_change_their_place(page: Page, gitops: GitOps, collect
     expect(apps).to_have_count(2)
 
 
+@pytest.mark.full
 def test_a_filter_holds_while_rows_change(page: Page, gitops: GitOps, collector: Collector, server: Server) -> None:
     open_board(page, server, "/?state=pinned")
     expect(page.locator("#rows tr")).to_have_count(0)
@@ -161,6 +168,7 @@ def test_a_filter_holds_while_rows_change(page: Page, gitops: GitOps, collector:
     expect(page.locator("#states [data-count=pinned]")).to_have_text("1")
 
 
+@pytest.mark.full
 def test_title_and_icon_tell_of_failures(page: Page, collector: Collector, server: Server) -> None:
     open_board(page, server)
     expect(page).to_have_title("Board")
@@ -172,6 +180,7 @@ def test_title_and_icon_tell_of_failures(page: Page, collector: Collector, serve
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", "/static/board.svg")
 
 
+@pytest.mark.full
 def test_the_wall_shows_what_needs_attention(page: Page, collector: Collector, server: Server) -> None:
     open_board(page, server, "/?wall=1")
     expect(page.locator(".empty")).to_contain_text("none fails, moves or waits")
@@ -181,6 +190,7 @@ def test_the_wall_shows_what_needs_attention(page: Page, collector: Collector, s
     expect(page.locator("main input, main button, main form")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_nothing_stays_green_when_the_source_is_silent(page: Page, collector: Collector, server: Server) -> None:
     write(collector, health="Healthy", heard=int(time.time()))
     page.clock.install()
@@ -206,6 +216,7 @@ def write(collector: Collector, health: str, heard: int | None = None) -> None:
         number(session, [cell], ["web"], int(time.time()))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("motion", "animation"), [("reduce", "none"), ("no-preference", "changed")])
 def test_marks_do_not_move_where_that_is_not_wanted(
     motion: str,

@@ -64,6 +64,7 @@ def filled(gitops: GitOps, collector: Collector, server: Server) -> Server:
     return server
 
 
+@pytest.mark.thin(6)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 768, 390])
 def test_each_page_is_readable(
@@ -92,6 +93,7 @@ def test_each_page_is_readable(
     assert problems == []
 
 
+@pytest.mark.full
 def test_text_from_git_is_inert(page: Page, gitops: GitOps, collector: Collector, board: Flask, server: Server) -> None:
     alarms: list[str] = []
 
@@ -159,6 +161,7 @@ def test_it_works_by_keyboard(page: Page, filled: Server) -> None:
     page.wait_for_url(f"**{address}")
 
 
+@pytest.mark.full
 def test_single_keys_can_be_turned_off(page: Page, filled: Server) -> None:
     page.goto(filled.url)
     page.locator("#show-keys").click()
@@ -170,6 +173,7 @@ def test_single_keys_can_be_turned_off(page: Page, filled: Server) -> None:
     expect(page.locator(".find input")).not_to_be_focused()
 
 
+@pytest.mark.full
 def test_it_works_without_javascript(filled: Server, open_context: Callable[..., BrowserContext]) -> None:
     page = open_context(java_script_enabled=False).new_page()
     page.goto(filled.url)

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[4]
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("chromium_path")
 def test_the_script_draws_the_board(tmp_path: Path) -> None:
     picture = tmp_path / "board.png"

@@ -43,6 +43,7 @@ def test_its_row_follows_its_apps(page: Page, store: Server, gitops: GitOps, col
     ]
 
 
+@pytest.mark.full
 def test_it_is_folded_by_keyboard(page: Page, store: Server, gitops: GitOps, collector: Collector) -> None:
     page.goto(store.url)
     page.locator("#product-store a").first.focus()
@@ -59,6 +60,7 @@ def test_it_is_folded_by_keyboard(page: Page, store: Server, gitops: GitOps, col
     expect(page.locator("#rows tr")).to_have_count(3)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_it_is_readable_and_needs_no_script(
     width: int, scheme: str, store: Server, open_context: Callable[..., BrowserContext]
