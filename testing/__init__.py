@@ -1,4 +1,4 @@
-"""The kit that tests stand on: repositories, programs, servers, terminals, and ways to kill what runs."""
+"""The kit for tests: repositories, programs, servers, terminals, and ways to kill processes."""
 
 from pathlib import Path
 from typing import Final

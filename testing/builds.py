@@ -1,4 +1,4 @@
-"""Builds that push to one branch: their words, what they leave behind, and who is in their way."""
+"""Builds that push to one branch: their commands, their leftovers, and competing pushes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line for tests: in this process where that shows the same, as a process of its own where it does not."""
+"""The command line for tests: in this process if the result is the same, otherwise as a separate process."""
 
 from __future__ import annotations
 

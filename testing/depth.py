@@ -1,4 +1,4 @@
-"""How deep tests go: what every run proves, and what CI's run does in full.
+"""How thorough tests are: the part that every run checks, and the full run of CI.
 
 With ``GENERATOR_TEST_FULL=1``, which ``.ci/run`` sets, nothing is thinned out: properties take all of their examples, runs are
 killed before each program that they start, every pairing is tried, and tests marked ``full`` run. Of the cases of a test that

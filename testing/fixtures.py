@@ -1,4 +1,4 @@
-"""What all tests share: a home of their own, real git repositories, and the generator as a real process."""
+"""Fixtures of all tests: a separate home folder, real git repositories, and the generator."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from testing.repository import edit
 
 
 def former(place: Path) -> None:
-    """Make it as it was when all environments had one project."""
+    """Make a repository from the time when all environments shared one AppProject."""
     project = (place / "gitops/projects/shop.dev.yaml").read_text().replace("name: shop.dev\n", "name: shop\n")
     start, _, rest = project.partition("  destinations:\n")
     own, lists, rest = rest.partition("  namespaceResourceWhitelist:\n")

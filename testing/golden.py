@@ -31,12 +31,12 @@ def spec(name: str) -> Spec:
 
 
 def rendered(name: str) -> dict[str, str]:
-    """Return what is generated now, by path."""
+    """Return the generated files, by path."""
     return {path: file.text for path, file in render(spec(name)).items()}
 
 
 def stored(name: str) -> dict[str, str]:
-    """Return what was generated when the case was last read and found right."""
+    """Return the stored files of the case, by path."""
     folder = CASES / name
     files = (path for path in folder.rglob("*") if path.is_file())
     found = {path.relative_to(folder).as_posix(): path.read_text() for path in files}
@@ -55,7 +55,7 @@ def _is_given(known: Spec, path: str) -> bool:
 
 
 def update(name: str) -> None:
-    """Write what is generated now in place of what was."""
+    """Replace the stored files by the generated ones."""
     folder = CASES / name
     for path in stored(name):
         (folder / path).unlink()

@@ -1,4 +1,4 @@
-"""Judge calls to AWS by policies, as IAM does: what a role may do, and what of it nothing needs.
+"""Check calls to AWS against policies, as IAM does, and find rights that no call needs.
 
 Understood are the parts of policies that are generated here; another operator of a condition is refused, never ignored.
 A call that goes to another account has to be allowed there, too, by the policy of the bucket, repository or role.
@@ -47,7 +47,7 @@ class Statement:
         return _list(self.text["Action"])
 
     def covers(self, request: Request) -> bool:
-        """Tell whether it speaks of what is asked for."""
+        """Tell whether the statement applies to a request."""
         return (
             any(_like(one, request.action) for one in self.actions)
             and any(_like(one, request.resource) for one in _list(self.text.get("Resource", "*")))
@@ -71,7 +71,7 @@ class Policies:
         self.resources[resource] = [Statement("", one) for one in _list(json.loads(document)["Statement"])]
 
     def refused(self, request: Request) -> str:
-        """Return why it is refused; empty where it is allowed."""
+        """Return why a request is refused; empty if it is allowed."""
         name = request.role.rpartition("/")[2]
         own = [one for one in self.statements if one.role == name and one.covers(request)]
         effects = {one.text["Effect"] for one in own}
@@ -91,7 +91,7 @@ class Policies:
         return f"{request}: the account {request.owner} does not allow it"
 
     def unused(self, requests: Iterable[Request]) -> set[tuple[str, str]]:
-        """Return what roles are given and have never asked for, as the role's name and the action."""
+        """Return the unused rights of roles, as (name of the role, action)."""
         asked = list(requests)
         given = {
             (one.role, action) for one in self.statements if one.text["Effect"] == "Allow" for action in one.actions

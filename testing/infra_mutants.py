@@ -1,4 +1,4 @@
-"""Changes of good Terraform that a check must catch, each with the layer that has to."""
+"""Changes of good Terraform that a check must catch, each with the layer that must catch it."""
 
 from __future__ import annotations
 

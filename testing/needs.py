@@ -1,4 +1,4 @@
-"""What a test needs of the machine, and what happens where that is missing: the one place that skips.
+"""The programs and rights that tests need. Only this module skips tests.
 
 ``@pytest.mark.needs("kustomize", "gpg")`` names tools of ours, programs, ``root`` or ``linux``. What is missing skips the test
 and says how to get it; Python packages are those of the lock file, and are there. In CI (``CI=true``) it fails: there all is installed, and what is not run is not proven.
@@ -26,7 +26,7 @@ PACKAGES: Final = {"gpg": "gnupg", "openssl": "openssl", "readelf": "binutils", 
 
 
 def lacking(what: str) -> str:
-    """Return what is missing, and how to get it; nothing if it is there."""
+    """Return what is missing, and how to get it; empty if nothing is missing."""
     if what in PINS:
         try:
             tools.find(what)
@@ -47,21 +47,21 @@ def lacking(what: str) -> str:
 
 
 def need(*names: str) -> None:
-    """Go on if all of these are there."""
+    """Skip the test unless all of these are available."""
     for name in names:
         if why := lacking(name):
             lack(why)
 
 
 def lack(why: str) -> NoReturn:
-    """Leave a test, or a module, out for what is missing; in CI, fail it."""
+    """Skip a test or a module, because something is missing; in CI, fail it."""
     if CI:
         pytest.fail(f"{why} (skipped, but for CI=true)", pytrace=False)
     pytest.skip(why, allow_module_level=True)
 
 
 def not_here(why: str) -> NoReturn:
-    """Leave a test out that says nothing on this machine, whatever is installed; in CI, too."""
+    """Skip a test that has no meaning on this machine, whatever is installed; also in CI."""
     pytest.skip(why)
 
 

@@ -59,7 +59,7 @@ def commands(text: str) -> list[str]:
 
 
 def values(content: Any, key: str) -> Iterator[str]:
-    """Yield every text that stands behind this key."""
+    """Yield every text under this key."""
     if isinstance(content, dict):
         for name, value in content.items():
             if name == key and isinstance(value, str):

@@ -41,6 +41,6 @@ def path_with_git(folder: Path, script: str) -> str:
 
 
 def tool(name: str) -> Path:
-    """Return the path of a pinned tool; the test is skipped where it is not installed."""
+    """Return the path of a pinned tool; skip the test if it is not installed."""
     need(name)
     return tools.find(name)

@@ -53,7 +53,7 @@ def change(folder: Path, branch: str, path: str, text: str, base: str = "main") 
 
 
 def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> None:
-    """Replace texts of a file, each in the first place where it stands."""
+    """Replace texts of a file, each at its first occurrence."""
     text = (folder / path).read_text()
     for old, new in pairs:
         assert old in text
@@ -62,7 +62,7 @@ def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> None:
 
 
 def git(folder: Path, *words: object, env: dict[str, str] | None = None) -> str:
-    """Return what git says; a failure is a test's failure. ``env`` is added to ours."""
+    """Return git's output; a failure of git fails the test. ``env`` is added to the environment."""
     argv = ["git", *(str(word) for word in words)]
     environment = {**os.environ, **(env or {})}
     done = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -71,7 +71,7 @@ def git(folder: Path, *words: object, env: dict[str, str] | None = None) -> str:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return every file but git's own, by path; a link as where it leads to."""
+    """Return the content of all files except git's own, by path; for a link, its target."""
     return {
         path.relative_to(folder).as_posix(): str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
         for path in sorted(folder.rglob("*"))

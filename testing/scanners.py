@@ -87,7 +87,7 @@ def rows(text: str) -> list[Row]:
 
 
 def judge(found: list[Finding], reasons: list[Row], left_out: set[str]) -> tuple[list[Finding], list[Row]]:
-    """Return what has no reason, and the reasons that nothing needs, but for those of scanners that did not run."""
+    """Return findings without a reason, and reasons without a finding, except those of scanners that did not run."""
 
     def fits(one: Finding, row: Row) -> bool:
         return one[:2] == row[:2] and fnmatch.fnmatchcase(one.place, row.place)
@@ -105,7 +105,7 @@ def write_rendered(text: str, folder: Path) -> None:
 
 
 def build(repository: Path, folder: Path) -> list[Path]:
-    """Return what reaches the cluster: every overlay as kustomize builds it."""
+    """Return the manifests for the cluster: every overlay, built by kustomize."""
     kustomize = tools.find("kustomize")
     folder.mkdir()
     found = []

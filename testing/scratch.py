@@ -1,4 +1,4 @@
-"""Where tests write: in memory, where the machine has room for it.
+"""The folder that tests write to: in memory if the machine has room for it.
 
 The generator flushes what it writes to the disk, and so does git; on a busy disk that takes most of a test's time. And what
 Python makes of modules is kept, whatever the shell says: tests start hundreds of processes.

@@ -1,4 +1,4 @@
-"""A repository with a remote, and the commands that release in it."""
+"""A repository with a remote, and commands that release apps in it."""
 
 from __future__ import annotations
 

@@ -37,14 +37,14 @@ def top(fields: str, **changed: str) -> str:
 
 
 def faults(text: str) -> Sequence[Fault]:
-    """Return what is wrong with a spec, which is not right."""
+    """Return the faults of a spec; the spec must have some."""
     with pytest.raises(SpecError) as caught:
         loader.parse(text)
     return caught.value.faults
 
 
 def told(text: str) -> list[str]:
-    """Return the faults as users see them."""
+    """Return the faults of a spec as users see them."""
     return as_shown(faults(text))
 
 

@@ -1,4 +1,4 @@
-"""Repositories that many tests begin with: made once, committed, and copied for each test."""
+"""Repositories that many tests start from: made once, committed, and copied for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wait for what comes by itself. How long that takes is no matter: the one time-out here is a safety net, and no measure.
+"""Wait for events, as long as they take. The time-out here is only a safety net for events that never happen.
 
 No other module of the tests looks at a clock or sleeps, see ``tests/meta/test_clocks.py``.
 """
@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 
 class NeverCame(AssertionError):
-    """What was waited for did not come."""
+    """The event did not happen."""
 
 
 def eventually(what: Callable[[], object], about: Callable[[], str] = str, seconds: float = PATIENCE) -> None:
-    """Wait until ``what`` is true; ``about`` tells how things stand, where that never comes."""
+    """Wait until ``what`` is true; ``about`` returns the state for the message if that never happens."""
     deadline = time.monotonic() + seconds
     while not what():
         if time.monotonic() > deadline:

@@ -1,6 +1,6 @@
 """A real etcd and a real kube-apiserver, with the kinds of Argo CD and External Secrets, and nothing that acts.
 
-Whether it would take a manifest is asked with a dry run, which stores nothing.
+A dry run, which stores nothing, tells whether it would accept a manifest.
 """
 
 from __future__ import annotations

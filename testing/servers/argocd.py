@@ -1,4 +1,4 @@
-"""A server that answers as Argo CD's API does, from scenes that a test writes: one for each look at the Application.
+"""A server that answers like Argo CD's API, from scenes that a test writes: one for each request for the Application.
 
 The shapes are those of Argo CD 3's own API description: what is not looked at is left out.
 """

@@ -1,4 +1,4 @@
-"""HTTP on the loopback address, for as long as a context lasts: what tests and benchmarks talk to."""
+"""An HTTP server on the loopback address for tests and benchmarks, as long as a context lasts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An HTTP server that takes only requests that a published description of an API allows.
+"""An HTTP server that accepts only requests that a published description of an API allows.
 
 Each request must be of a known path and method, with known query parameters
 of the right types, and a body that fits. One that does not is answered 500
