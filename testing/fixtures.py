@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -50,6 +50,24 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (above / str(number) for number in count())
 
 
+# Each commit and fetch would start a program that looks whether there is something to tidy up.
+_GITCONFIG: Final = (
+    "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
+    "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give git an identity in what several tests share, too: the machine's user need not have one."""
+    config = tmp_path_factory.mktemp("identity") / "gitconfig"
+    config.write_text(_GITCONFIG)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield
+
+
 @pytest.fixture(autouse=True)
 def home(homes: Iterator[Path], git_template: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make an empty home folder, an identity for git, and keep the machine's own cache of tools."""
@@ -58,11 +76,7 @@ def home(homes: Iterator[Path], git_template: Path, monkeypatch: pytest.MonkeyPa
     folder = next(homes)
     folder.mkdir()
     config = folder / "gitconfig"
-    # Each commit and fetch would start a program that looks whether there is something to tidy up.
-    config.write_text(
-        "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
-        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
-    )
+    config.write_text(_GITCONFIG)
     for name in [
         *FOREIGN,
         *(name for name in os.environ if name.startswith(("XDG_", "GIT_", "CODEBUILD_", "GITHUB_"))),
