@@ -67,7 +67,8 @@ def test_a_need_that_nobody_meets_is_our_bug(state: State) -> None:
 
 
 def test_a_component_is_recorded_logged_and_not_started_twice(state: State) -> None:
-    component = Component("sleeper", ["sh", "-c", "echo hello; exec sleep 60"], ready)
+    log = state.layout.log("sleeper")
+    component = Component("sleeper", ["sh", "-c", "echo hello; exec sleep 60"], lambda: log.read_text() == "hello\n")
     lines = up(state, component)
     try:
         assert lines[0].startswith("sleeper: ")
@@ -80,7 +81,7 @@ def test_a_component_is_recorded_logged_and_not_started_twice(state: State) -> N
     finally:
         stop(state.processes)
     assert not first.alive
-    assert state.layout.log("sleeper").read_text() == "hello\n"
+    assert log.read_text() == "hello\n"
 
 
 def test_only_what_has_died_is_started_again(state: State) -> None:
