@@ -322,7 +322,7 @@ class Story:
         self.at(wait, merge)
 
     def is_newer(self, app: str, source: str, target: str) -> bool:
-        """Tell whether a promotion of an app would be a step on, and nothing holds it."""
+        """Tell whether a promotion of an app would be a step on, and nothing prevents it."""
         here, there = self.places.get((app, source)), self.places.get((app, target))
         if here is None or there is None or (app, target) in self.waiting or not self.is_free(there):
             return False

@@ -47,7 +47,7 @@ class AppPromotion:
 
     @property
     def may_land(self) -> bool:
-        """Tell whether something would move, and nothing holds it."""
+        """Tell whether something would move, and nothing prevents it."""
         return bool(self.title) and not self.holds
 
     @property

@@ -40,7 +40,7 @@ def test_what_would_move_is_said_as_the_command_says_it(
     collector.collect()
     said = foreseen(gitops, "staging").proposal
     page = words(pages.get("/apps/web/staging").text)
-    assert f"{said.title}: nothing holds it that is known." in page
+    assert f"{said.title}: nothing known prevents it." in page
     assert f"? unknown : {said.checks[0].sentence}." in page
 
 
