@@ -137,7 +137,7 @@ RULES: Final = (
     Mutant("platform of Amplify", "sites", '"WEB"', '"SPA"'),
     Mutant("stage of a branch", "sites", '"PRODUCTION"', '"PROD"'),
     Mutant("status of a rule", "sites", 'status = "404"', 'status = "not found"', "cloudformation"),
-    Mutant("principal of a role", "ecs", '"ecs-tasks.amazonaws.com"', '"ecs-task.amazonaws.com"', ""),
-    Mutant("more nodes wanted than most", "cluster", "desired_size = 2", "desired_size = 9", ""),
+    Mutant("a wrong principal of a role", "ecs", '"ecs-tasks.amazonaws.com"', '"ecs-task.amazonaws.com"', ""),
+    Mutant("more desired nodes than the maximum", "cluster", "desired_size = 2", "desired_size = 9", ""),
 )  # fmt: skip
 MISSED: Final = tuple(mutant for mutant in RULES if not mutant.layer)

@@ -52,7 +52,11 @@ def test_only_what_has_its_source_here_is_built_and_published() -> None:
     assert "cp -R site/dist .sites/www" in build
     assert "cp -R docs .sites/docs" in build
     assert "legal" not in build
-    assert "staging/www|prod/www|prod/docs)" in commands(files, "publish")
+    # What is there is kept in the environment that is tested, so that it can be restored.
+    arms = re.findall(r"^  (\S+)\)\n(.+)\n", commands(files, "publish"), re.MULTILINE)
+    assert [(places, "--keep" in command) for places, command in arms] == [
+        ("staging/www", True), ("prod/www|prod/docs", False),
+    ]  # fmt: skip
 
 
 def test_each_environment_publishes_what_the_build_kept_before_it_is_tested() -> None:
@@ -100,7 +104,9 @@ def test_the_workflow_builds_once_without_a_token_and_publishes_the_same() -> No
 
 
 def test_the_twins_publish_by_the_same_script() -> None:
-    of_pipeline = commands(rendered("{codepipeline: true}"), "publish").rpartition("for site in")[2]
+    of_pipeline = (
+        commands(rendered("{codepipeline: true}"), "publish").rpartition("for site in")[2].partition("\ndone")[0]
+    )
     [step] = [step for step in workflow()["prod"]["steps"] if step.get("name") == "publish sites"]
     theirs = of_pipeline.replace("$AS ", "").replace("$CODEBUILD_SRC_DIR_sites", ".sites").strip()
-    assert step["run"].rpartition("for site in")[2].strip() == theirs
+    assert step["run"].rpartition("for site in")[2].partition("\ndone")[0].strip() == theirs

@@ -8,7 +8,7 @@ locals {
 
 resource "aws_s3_bucket" "this" {
   bucket = var.bucket
-  # Files that are built from a source can be built again. Others stop `terraform destroy`.
+  # Files that are built from a source can be built again. Other files make a destroy fail.
   force_destroy = var.built_here
 }
 
