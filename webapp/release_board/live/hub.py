@@ -135,13 +135,18 @@ class Hub:
     def _poll(self) -> None:
         """Check for changes as long as there are streams."""
         with self._reading:
-            self._batches.clear()
+            self._forget()
         while self._goes_on():
             try:
                 self._look()
             except SQLAlchemyError:
                 logger.warning("database unavailable", exc_info=True)
             self._ended.wait(POLL_SECONDS)
+
+    def _forget(self) -> None:
+        """Drop all cached batches: a restored database may have other changes with the same numbers."""
+        self._batches.clear()
+        self._last = None
 
     def _goes_on(self) -> bool:
         with self._news:
@@ -164,7 +169,8 @@ class Hub:
                     self._batches.append(found)
                     state = replace(state, newest=found.to)
         elif before.newest is not None and newest < before.newest:
-            self._batches.clear()
+            with self._reading:
+                self._forget()
             state = replace(state, restored=before.restored + 1)
         with self._news:
             self._state = state

@@ -170,4 +170,4 @@ def test_the_number_of_statements_does_not_grow(
         statements.clear()
         pages.get("/activity")
         counts.append(len(statements))
-    assert counts == [6, 6, 6]
+    assert counts == [5, 5, 5]

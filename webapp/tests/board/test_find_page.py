@@ -158,4 +158,4 @@ def test_the_number_of_statements_is_the_same_for_any_answer(
         statements.clear()
         pages.get("/find", query_string={"q": text})
         counts.append(len(statements))
-    assert counts == [9, 9, 9, 11]
+    assert counts == [8, 8, 8, 10]

@@ -129,6 +129,28 @@ def test_a_restored_database_reloads_pages(collector: Collector, board: Flask) -
     hub.end()
 
 
+def test_what_was_read_before_a_restore_is_not_sent_after_it(
+    collector: Collector, board: Flask, gitops: GitOps
+) -> None:
+    collector.collect()
+    gitops.bump("web", "1.0", "dev")
+    collector.collect()
+    hub: Hub = board.extensions["release_board.live"]
+    stream = hub.open(1)
+    assert b"1.0" in take(stream, b"row")
+    stream.close()
+    next(one for one in threading.enumerate() if one.name == "changes").join()
+    # While no page is open, the database gets other rows under the same numbers.
+    with collector.database.session() as session:
+        cell = session.get(Cell, ("web", "dev"))
+        assert cell is not None
+        cell.tag = "restored"
+    stream = hub.open(1)
+    assert b"restored" in take(stream, b"row")
+    stream.close()
+    hub.end()
+
+
 def test_no_text_can_begin_an_event_of_its_own() -> None:
     written = event("row", "<td>\r\revent: gone\r\ndata: web\n\n\u2028</td>")
     assert written.decode().split("\n") == [
