@@ -60,11 +60,6 @@ def on_day(session: Session, seen: View, day: int) -> list[Row]:
     return [Row(one.key, one, "counts") for one in sorted(several, key=lambda one: (one.landed, one.key), reverse=True)]
 
 
-def within(found: Measured, window: Window) -> View:
-    """Return the metrics of the same app in another window."""
-    return found.view.within(window)
-
-
 def _durations(found: Durations, still: str) -> Iterator[Row]:
     for point in found.points:
         yield Row(point.key, None, point.basis, "", point.seconds, point.commit)
@@ -123,5 +118,5 @@ def _others(rate: Rate) -> Iterator[Row]:
 
 def marks(found: Measured, window: Window) -> list[Mark]:
     """Return the marks for charts of deployments, the newest first."""
-    every = [mark for _, several in lanes(within(found, window), found.environments) for mark in several]
+    every = [mark for _, several in lanes(found.view.within(window), found.environments) for mark in several]
     return sorted(every, key=lambda mark: (mark.change.landed, mark.key), reverse=True)

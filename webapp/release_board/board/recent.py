@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from release_board.board import deliveries, older
 from release_board.board.older import Bounds, Lane, Pinned
 from release_board.metrics import Change, Declaration, History, Image, Incident, Life
-from release_board.metrics.failures import LEAST_PREFIX
+from release_board.metrics.failures import LEAST_PREFIX, is_called
 from release_board.metrics.sources import with_sources
 
 # After so many rounds, each of which has found that something older matters, the whole history of an app is read.
@@ -214,16 +214,12 @@ def _meant(
             for name in environments:
                 if found.environment == name and _names(word_name, found):
                     yield (found.app, name), found.position, None
-                if _begins(found.source, word_name):
+                if is_called(found.source, word_name):
                     yield (found.app, name), None, (found.app, found.tag, found.digest)
 
 
 def _names(name: str, change: Change) -> bool:
-    return change.tag == name or _begins(change.commit, name) or _begins(change.source, name)
-
-
-def _begins(text: str | None, name: str) -> bool:
-    return text is not None and (text == name or (len(name) >= LEAST_PREFIX and text.startswith(name)))
+    return change.tag == name or is_called(change.commit, name) or is_called(change.source, name)
 
 
 def _arrived(filled: Mapping[str, Sequence[Change]], one: Known, wish: Wish) -> set[str]:

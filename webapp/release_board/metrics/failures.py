@@ -96,17 +96,19 @@ def _kind(word: Declaration | Incident) -> str:
     return word.kind if isinstance(word, Declaration) else "failure"
 
 
+def is_called(commit: str | None, name: str) -> bool:
+    """Tell whether a name means this commit: all of it, or a beginning of at least ``LEAST_PREFIX`` characters."""
+    return commit is not None and (commit == name or (len(name) >= LEAST_PREFIX and commit.startswith(name)))
+
+
 def _named(lane: Lane, word: Declaration | Incident) -> Change | None:
     """Return the deployment that is meant: by its commit, its source, or its tag; of several the last until then."""
     name = word.commit
     if not name:
         return None
     deployments = lane.deployments
-    long = len(name) >= LEAST_PREFIX
-    by_commit = [one for one in deployments if one.commit == name or (long and one.commit.startswith(name))]
-    by_source = [
-        one for one in deployments if one.source and (one.source == name or (long and one.source.startswith(name)))
-    ]
+    by_commit = [one for one in deployments if is_called(one.commit, name)]
+    by_source = [one for one in deployments if is_called(one.source, name)]
     found = by_commit or by_source or [one for one in deployments if one.tag == name]
     until = [one for one in found if one.landed <= _at(word)]
     return until[-1] if until else (found[0] if found else None)

@@ -171,8 +171,8 @@ def _pictures(found: Measured, asked: Asked) -> dict[str, Markup]:
         text = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
         return url_for("delivery.app_page", app=app, days=asked.days, day=text, _anchor="evidence")
 
-    lately = evidence.within(found, asked.lately)
-    whole = evidence.within(found, asked.year)
+    lately = found.view.within(asked.lately)
+    whole = found.view.within(asked.year)
     drawn = {
         "dots": dots(lately, found.environments, change),
         "train": train(lately, found.environments, change),
@@ -185,7 +185,7 @@ def _pictures(found: Measured, asked: Asked) -> dict[str, Markup]:
 def _tables(found: Measured, asked: Asked) -> dict[str, Any]:
     """Return the data of the charts, for the tables beside them."""
     days: dict[int, int] = {}
-    for change in evidence.within(found, asked.year).deployments:
+    for change in found.view.within(asked.year).deployments:
         days[day_of(change.landed)] = days.get(day_of(change.landed), 0) + 1
     return {
         "marks": evidence.marks(found, asked.lately)[: evidence.ROWS],
