@@ -13,6 +13,7 @@ from generator.infra.plan import Plan
 from generator.infra.rules import (
     conflicts,
     containers,
+    dynamodb,
     iam,
     limits,
     network,
@@ -46,6 +47,7 @@ RULES: Final[tuple[Rule, ...]] = (
     pipelines.stages,
     pipelines.artifacts,
     conflicts.pairs,
+    dynamodb.keys,
     limits.names,
     limits.numbers,
     values.allowed,

@@ -37,6 +37,19 @@ resource "aws_dynamodb_table" "carts" {
     name = "id"
     type = "S"
   }
+  attribute {
+    name = "owner"
+    type = "S"
+  }
+  global_secondary_index {
+    name               = "by-owner"
+    projection_type    = "INCLUDE"
+    non_key_attributes = ["total"]
+    key_schema {
+      attribute_name = "owner"
+      key_type       = "HASH"
+    }
+  }
 }
 
 resource "aws_sqs_queue" "mail" {
