@@ -63,30 +63,54 @@ def places(data: Data, environments: Iterable[str]) -> dict[str, Place]:
 
 
 def size(given: Data, resources: Data, beside: Iterable[Data] = (), before: Iterable[Data] = ()) -> tuple[int, int]:
-    """Return CPU units and MiB of a task: as in the spec, or the smallest size with room for the containers' requests.
+    """Return CPU units and MiB of a task: as in the spec, or the smallest size with room for its containers.
 
     ``beside`` has the resources of containers that run together with the app's own, ``before`` those of containers
-    that end before it starts.
+    that end before it starts. A size that nothing fits into is the largest that there is.
     """
     cpu, memory = given.get("cpu"), given.get("memory")
-    together = [_asked(one) for one in (resources, *beside)]
-    whole = [(sum(one[0] for one in together), sum(one[1] for one in together)), *map(_asked, before)]
-    least = (cpu or max(one[0] for one in whole), memory or max(one[1] for one in whole))
+    if found := _fitting(given, resources, beside, before):
+        return found
+    units = cpu or max(SIZES)
+    return units, memory or SIZES.get(units, SMALLEST)[-1]
+
+
+def _fitting(
+    given: Data, resources: Data, beside: Iterable[Data] = (), before: Iterable[Data] = ()
+) -> tuple[int, int] | None:
+    """Return the smallest size with room for the containers; ``None`` if there is none.
+
+    An amount from the spec needs room for the requests alone, because all containers share it; an amount that is
+    found needs room for the limits, too.
+    """
+    cpu, memory = given.get("cpu"), given.get("memory")
+    together = [_asked(one, given) for one in (resources, *beside)]
+    whole = [(sum(one[0] for one in together), sum(one[1] for one in together))]
+    whole += [_asked(one, given) for one in before]
+    least = (max(one[0] for one in whole), max(one[1] for one in whole))
     for units in [cpu] if cpu else SIZES:
-        room = next((amount for amount in SIZES.get(units, ()) if amount >= least[1]), None)
-        if units >= least[0] and room is not None:
-            return units, memory or room
-    return cpu or SMALLEST[0], memory or SMALLEST[1]
+        for amount in SIZES.get(units, ()):
+            if units >= least[0] and amount >= least[1] and memory in (None, amount):
+                return units, amount
+    return None
 
 
 def task_size(workload: Workload) -> tuple[int, int]:
     """Return CPU units and MiB of a workload's task, with room for its sidecars and init containers."""
-    others = [*(workload.pod.get("initContainers") or ())]
-    beside = [*(workload.pod.get("containers") or ()), *(one for one in others if runs_on(one))]
-    before = [one for one in others if not runs_on(one)]
-    return size(
-        workload.ecs, workload.resources, *([one.get("resources") or {} for one in of] for of in (beside, before))
-    )
+    return size(workload.ecs, workload.resources, *_others(workload.pod))
+
+
+def has_room(given: Data, resources: Data, pod: Data) -> bool:
+    """Tell whether Fargate has a size, within the given `cpu` and `memory`, with room for a pod's containers."""
+    return _fitting(given, resources, *_others(pod)) is not None
+
+
+def _others(pod: Data) -> tuple[list[Data], list[Data]]:
+    """Return the resources of containers that run beside the app's own, and of those that end before it starts."""
+    first, second = pod.get("initContainers") or (), pod.get("containers") or ()
+    beside = [*second, *(one for one in first if runs_on(one))]
+    before = [one for one in first if not runs_on(one)]
+    return [one.get("resources") or {} for one in beside], [one.get("resources") or {} for one in before]
 
 
 def runs_on(container: Data) -> bool:
@@ -94,8 +118,10 @@ def runs_on(container: Data) -> bool:
     return bool(container.get("restartPolicy") == "Always")
 
 
-def _asked(resources: Data) -> tuple[float, float]:
-    asked = {**(resources.get("requests") or {}), **(resources.get("limits") or {})}
+def _asked(resources: Data, given: Data) -> tuple[float, float]:
+    requests = resources.get("requests") or {}
+    limits = {name: value for name, value in (resources.get("limits") or {}).items() if not given.get(name)}
+    asked = {**requests, **limits}
     return _amount(asked.get("cpu"), _UNITS), _amount(asked.get("memory"), 1 / _MIB)
 
 

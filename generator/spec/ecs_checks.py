@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import cron, ecs, ecs_fields, event_schedule, placeholder, targets, traffic, workload
+from generator.spec import cron, ecs, ecs_fields, event_schedule, folding, placeholder, targets, traffic, workload
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import complete, in_environment
@@ -17,6 +17,7 @@ from generator.spec.types import as_map as _map
 
 _Data = dict[str, Any]
 _ELSEWHERE: Final = "keep it out of the environment, `environments: {NAME: false}`; or say `target: eks` of the others"
+_AMOUNTS: Final = {"cpu": "CPU units", "memory": "MiB"}
 _SHIFTED: Final = ("canary", "linear")
 
 
@@ -123,8 +124,6 @@ class _Workload:
 
     def _check_size(self) -> None:
         cpu, memory = self._whole.get("cpu"), self._whole.get("memory")
-        if not isinstance(cpu, int) and not isinstance(memory, int):
-            return
         if isinstance(cpu, int) and cpu not in ecs.SIZES:
             self._add(("cpu",), f"Fargate has no task with {cpu} CPU units", f"one of {_listed(ecs.SIZES)}")
         elif isinstance(cpu, int) and isinstance(memory, int) and memory not in ecs.SIZES[cpu]:
@@ -132,6 +131,30 @@ class _Workload:
             self._add(("memory",), f"Fargate has no task with {cpu} CPU units and {memory} MiB", hint)
         elif isinstance(memory, int) and not any(memory in amounts for amounts in ecs.SIZES.values()):
             self._add(("memory",), f"Fargate has no task with {memory} MiB", "a multiple of 1024, or 512")
+        else:
+            self._check_room({"cpu": cpu, "memory": memory})
+
+    def _check_room(self, given: _Data) -> None:
+        """Check that the task has room for what the resources of its containers ask for."""
+        said = {name: value for name, value in given.items() if isinstance(value, int)}
+        pod = folding.folded(str(self._path[-1]), self._whole).get("pod")
+        resources = workload.requested(_map(self._whole.get("resources")))
+        if ecs.has_room(said, resources, _map(pod)):
+            return
+        units, most = max(ecs.SIZES), ecs.SIZES[max(ecs.SIZES)][-1]
+        if not said:
+            message = "no task of Fargate has room for what the containers ask for"
+            hint = (
+                f"the largest has {units} CPU units ({units // 1024} cores) and {most} MiB, for all containers together"
+            )
+            self._add(("resources",), message, hint)
+            return
+        sizes = " and ".join(f"{said[name]} {what}" for name, what in _AMOUNTS.items() if name in said)
+        message = f"a task with {sizes} has no room for what the containers ask for under `resources`"
+        hint = "say more, or leave out `cpu` and `memory`: the size then follows from `resources`"
+        if "cpu" in said and "memory" not in said:
+            hint = f"Fargate gives {said['cpu']} CPU units {_listed(ecs.SIZES[said['cpu']])} MiB; {hint}"
+        self._add((next(iter(said)),), message, hint)
 
     def _check_deploy(self) -> None:
         about = _map(self._whole.get("deploy"))

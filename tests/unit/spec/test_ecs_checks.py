@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.errors import SpecError
-from generator.spec import loader
+from generator.spec import ecs, loader
 from generator.yaml import emit
 
 HEAD = """\
@@ -31,6 +31,20 @@ REFUSED = {
     "no such CPU": ("cpu: 300", "cpu", "no task with 300 CPU units", "256, 512"),
     "a pair that Fargate has not": ("{cpu: 256, memory: 4096}", "memory", "256 CPU units and 4096 MiB", "512, 1024"),
     "memory of none": ("memory: 700", "memory", "no task with 700 MiB", "1024"),
+    "more than the largest task": (
+        "resources: {requests: {cpu: 32, memory: 400Gi}}", "resources", "no task of Fargate has room", "16384 CPU units (16 cores) and 122880 MiB",
+    ),
+    "more memory than the CPU goes with": (
+        "{cpu: 256, resources: {requests: {memory: 4Gi}}}", "cpu", "256 CPU units has no room", "512, 1024, 2048 MiB",
+    ),
+    "less than the containers ask for": (
+        "{cpu: 256, memory: 512, resources: {requests: {memory: 4Gi}}}", "cpu", "256 CPU units and 512 MiB has no room",
+        "leave out",
+    ),
+    "less memory than is asked for": ("{memory: 512, resources: {requests: {memory: 1Gi}}}", "memory", "512 MiB has no room", "leave out"),
+    "sidecars that need more": (
+        "{cpu: 256, sidecars: {agent: {image: a/b, resources: {requests: {cpu: 250m}}}}}", "cpu", "no room", "leave out",
+    ),
     "a canary without requests": ("deploy: {strategy: canary}", "deploy.strategy", "no load balancer", "ingress"),
     "a step of a rolling deployment": ("deploy: {percent: 10}", "deploy.percent", "rolling has no percent", "strategy"),
     "a StatefulSet": ("kind: StatefulSet", "kind", "ECS has no StatefulSet", "a database"),
@@ -104,6 +118,22 @@ def test_what_ecs_has_not_is_named_with_what_to_do(said: str, where: str, messag
     assert found[0][0] == f"apps.web.{where}"
     assert message in found[0][1]
     assert hint in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        ("{resources: {requests: {cpu: 16, memory: 120Gi}}}", ("16384", "122880")),
+        ("{resources: {limits: {cpu: 2}}}", ("2048", "4096")),
+        ("{cpu: 256, resources: {limits: {cpu: 2, memory: 1Gi}}}", ("256", "1024")),
+        ("{cpu: 256, memory: 512, resources: {requests: {cpu: 250m, memory: 512Mi}, limits: {memory: 1Gi}}}", ("256", "512")),
+    ],
+)  # fmt: skip
+def test_a_size_that_fits_is_taken(said: str, size: tuple[str, str]) -> None:
+    # Where a size is given, all containers share it, and a limit above it has no effect.
+    parts = loader.data(f"value: {said}")["value"]
+    spec = loader.parse(HEAD + "".join(f"    {name}: {emit.flow(value)}\n" for name, value in parts.items()))
+    assert tuple(map(str, ecs.task_size(spec.described["web"].instances["prod"].general))) == size
 
 
 def test_an_environment_on_ecs_alone_is_looked_at() -> None:
