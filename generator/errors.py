@@ -13,6 +13,7 @@ GeneratorError                    exit 1: something for the user to fix
 │   └── ChecksumMismatch          a download is not what was recorded
 ├── ArgoCdError                   Argo CD cannot be reached, or what it runs is not well
 ├── ForgeError                    a forge refused a pull request, or cannot be reached
+│   └── NoForge                   … since nothing tells which it is, or no credentials are set
 └── ClusterError                  the local cluster cannot do what was asked
 
 ``cli.main`` prints ``error: <message>`` and ``hint: <hint>`` and exits with
@@ -151,6 +152,10 @@ class ChecksumMismatch(ToolError):
 
 class ForgeError(GeneratorError):
     """A forge refused what was asked of it, or cannot be reached."""
+
+
+class NoForge(ForgeError):
+    """No forge is known for the repository, or no credentials for it: there is nothing to ask."""
 
 
 class ArgoCdError(GeneratorError):

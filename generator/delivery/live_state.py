@@ -11,7 +11,7 @@ from generator.clients import argocd, forges
 from generator.clients.argocd import Application, ArgoCd
 from generator.clients.forges import Forge, PullRequest, Review
 from generator.delivery import open_requests, targets
-from generator.errors import GeneratorError, reason
+from generator.errors import GeneratorError, NoForge, reason
 from generator.render.outputs.argocd import application_names, project_names
 from generator.spec.model import Spec
 
@@ -61,13 +61,17 @@ class OpenRequest:
 class LiveState:
     """URLs of open pull requests, and what runs; ``None`` where Argo CD was not asked. ``notes`` tell what failed.
 
-    ``open`` are the requests themselves; None if the forge was not asked or has not answered.
+    ``open`` are the requests themselves; None if the forge was not asked or has not answered. ``forge_problem`` and
+    ``cluster_problem`` tell why a source that was asked has not answered, or not for all apps. ``notes`` contain both,
+    and tell which services on ECS differ from git.
     """
 
     requests: Mapping[Key, str]
     running: Mapping[Key, Running] | None
     notes: tuple[str, ...] = ()
     open: tuple[OpenRequest, ...] | None = None
+    forge_problem: str | None = None
+    cluster_problem: str | None = None
 
 
 NOT_ASKED = LiveState({}, None)
@@ -75,15 +79,21 @@ NOT_ASKED = LiveState({}, None)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A target's view of what runs there; ``None``: it was not asked. ``notes`` say what failed, and what drifts."""
+    """A target's view of what runs there; ``None``: it was not asked. ``notes`` say what differs from git.
+
+    ``problem`` tells why some or all of it is not known.
+    """
 
     running: Mapping[Key, Running] | None
     notes: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 def ask(spec: Spec, read: Read) -> LiveState:
     """Ask both; if one does not answer, a note says so. ``read`` returns a file of git."""
     notes: list[str] = []
+    problems: list[str] = []
+    forge_problem: str | None = None
     found: tuple[OpenRequest, ...] | None = None
     running: Mapping[Key, Running] | None = None
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -92,11 +102,14 @@ def ask(spec: Spec, read: Read) -> LiveState:
             answer = targets.find(name).running(spec, read)
             running = {**(running or {}), **answer.running} if answer.running is not None else running
             notes += answer.notes
+            if answer.problem:
+                problems.append(answer.problem)
         try:
             found = asked.result()
         except GeneratorError as exc:
-            notes.append(f"pull requests are left out: {reason(exc)}")
-    return LiveState(_urls(found or ()), running, tuple(notes), found)
+            forge_problem = f"pull requests are left out: {reason(exc)}"
+    notes += [*problems, *([forge_problem] if forge_problem else [])]
+    return LiveState(_urls(found or ()), running, tuple(notes), found, forge_problem, "; ".join(problems) or None)
 
 
 def requests(spec: Spec) -> Mapping[Key, str]:
@@ -119,7 +132,7 @@ def reviewed(spec: Spec) -> tuple[OpenRequest, ...] | None:
 def _forge(spec: Spec) -> Forge | None:
     try:
         return forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
-    except GeneratorError:
+    except NoForge:
         return None
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from generator.errors import ForgeError
+from generator.errors import NoForge
 from generator.git import hosts
 
 
@@ -132,11 +132,11 @@ def kind_of(url: str) -> str:
     """Return the name of the kind of a repository's forge, from the host in the URL.
 
     Raises:
-        ForgeError: The host's name does not tell the kind.
+        NoForge: The host's name does not tell the kind.
     """
     found = _by_url(url)
     if found is None:
-        raise ForgeError(
+        raise NoForge(
             f"{hosts.of(url) or url}: which forge this is cannot be told from its name",
             f"say it in generator.yaml: `forge: {{kind: …}}`, one of {', '.join(NAMES)}",
         )

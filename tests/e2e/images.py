@@ -2,6 +2,7 @@
 
 ``docker.io/library/python:3.11-slim`` is made from Debian's own packages by debootstrap and carries that name in the
 local storage only, so that an unmodified Dockerfile builds; ``postgres`` is made from Debian's package on top of it.
+The first also has this machine's kustomize, whose releases cannot be downloaded everywhere.
 Each is cached outside the checkout as an archive that is named after the content of its recipe.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator import tools
 from generator.process import Setting, run
 from tests.e2e.process import Failed
 
@@ -29,6 +31,7 @@ PYTHON_RECIPE = f"""\
 debootstrap --variant=minbase --include={",".join(PACKAGES)} {SUITE}
 rm -rf var/cache/apt/archives/*.deb var/lib/apt/lists/* var/log/bootstrap.log usr/lib/python3*/EXTERNALLY-MANAGED
 ln -s /usr/bin/python3 usr/local/bin/python
+cp kustomize {tools.PINS["kustomize"].version} usr/local/bin
 PATH LANG=C.UTF-8 CMD python3
 """
 
@@ -122,6 +125,7 @@ def build_python(store: Store, name: str) -> None:
         for path in root.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
             path.unlink()
         (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
+        shutil.copy(tools.find("kustomize"), root / "usr/local/bin")
         container = store.buildah("from", "scratch")
         store.buildah("add", "--quiet", container, root, "/")
         search = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

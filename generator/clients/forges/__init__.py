@@ -28,7 +28,8 @@ def connect(url: str, kind: str | None = None, api: str | None = None, timeout: 
         timeout: seconds for each exchange.
 
     Raises:
-        ForgeError: the URL tells nothing, or a client library or credentials are missing.
+        NoForge: the URL tells nothing, or credentials are missing.
+        ForgeError: a client library is missing, or credentials cannot be read or may not go to this server.
     """
     module = import_module(f"{__name__}.{kind or kind_of(url)}")
     return cast("Forge", module.connect(url, api, timeout))

@@ -21,7 +21,7 @@ from urllib3.util.retry import Retry
 from generator import bounded_http, credentials
 from generator.clients import MISREAD
 from generator.clients.forges.forge import TIMEOUT_SECONDS
-from generator.errors import ForgeError, GeneratorError
+from generator.errors import ForgeError, GeneratorError, NoForge
 from generator.git import hosts
 
 # How everything here waits; a test puts something in its place that notes for how long.
@@ -123,10 +123,10 @@ def token(*names: str) -> str | None:
 
 
 def needed_token(*names: str) -> str:
-    """Return the same; ``ForgeError`` if none is set."""
+    """Return the same; ``NoForge`` if none is set."""
     found = token(*names)
     if found is None:
-        raise ForgeError("no credentials for the forge", f"set {' or '.join(names)} in the environment")
+        raise NoForge("no credentials for the forge", f"set {' or '.join(names)} in the environment")
     return found
 
 
@@ -150,7 +150,7 @@ def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
     path = re.sub(r"\.git/?$", "", path).strip("/")
     if "/" not in path:
         raise ForgeError(f"{path or url}: no repository of a forge", "its URL ends in OWNER/NAME")
-    if tokens:
+    if given(*tokens):
         hosts.require(server, *tokens, error=ForgeError)
     return server, path
 

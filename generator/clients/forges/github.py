@@ -310,18 +310,20 @@ def client() -> Any:
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitHub:
     """Return the repository at this URL; ``api`` is the address of a GitHub Enterprise server."""
-    github = client()
     server, path = access.place(url, api, *TOKENS, *github_app.VARIABLES)
+    # Before the library, which nobody needs without credentials.
+    app = github_app.configured()
+    token = access.needed_token(*TOKENS) if app is None else ""
+    github = client()
     options: dict[str, Any] = {
         "base_url": api_of(server), "timeout": timeout, "retry": access.Patience.usual(),
         "verify": access.certificates(), "seconds_between_requests": None, "seconds_between_writes": None,
         "user_agent": "gitops-generator",
     }  # fmt: skip
-    app = github_app.configured()
     auth: Any
     if app is not None:
         with _translated(server):
             auth = app.authentication(path, options)
     else:
-        auth = github.Auth.Token(access.needed_token(*TOKENS))
+        auth = github.Auth.Token(token)
     return GitHub(server, path, github.Github(auth=auth, per_page=PER_PAGE, lazy=True, **options))

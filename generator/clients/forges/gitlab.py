@@ -249,6 +249,10 @@ def _request(data: dict[str, Any]) -> PullRequest:
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitLab:
     """Return the project at this URL; ``api`` is the address of a server that is not at the root of its host."""
+    server, path = access.place(url, api, *TOKENS, JOB_TOKEN)
+    own = access.token(*TOKENS)
+    # As a bearer token, which no redirect to another host takes along.
+    who: dict[str, Any] = {"oauth_token": own} if own else {"job_token": access.needed_token(*TOKENS, JOB_TOKEN)}
     try:
         import gitlab
     except ImportError:
@@ -260,10 +264,6 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
         def http_request(self, *args: Any, **options: Any) -> Any:
             return super().http_request(*args, **{**options, "obey_rate_limit": False, "max_retries": 0})
 
-    server, path = access.place(url, api, *TOKENS, JOB_TOKEN)
-    own = access.token(*TOKENS)
-    # As a bearer token, which no redirect to another host takes along.
-    who: dict[str, Any] = {"oauth_token": own} if own else {"job_token": access.needed_token(*TOKENS, JOB_TOKEN)}
     client = Client(
         server, **who, timeout=timeout, per_page=PER_PAGE, keep_base_url=True, user_agent="gitops-generator",
         ssl_verify=access.certificates(), session=access.session(timeout),

@@ -89,7 +89,7 @@ def running(spec: Spec, read: Read) -> Answer:
             result[place.app, place.environment] = _told(seen)
             notes += _notes(place, seen)
     except GeneratorError as exc:
-        return Answer(result or None, (*notes, f"ECS is left out: {reason(exc)}"))
+        return Answer(result or None, tuple(notes), f"ECS is left out: {reason(exc)}")
     return Answer(result, tuple(notes))
 
 

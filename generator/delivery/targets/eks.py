@@ -22,7 +22,7 @@ def running(spec: Spec, _read: Read) -> Answer:
         api = argocd.connect()
         return Answer(live_state.applications(spec, api) if api else None)
     except ArgoCdError as exc:
-        return Answer(None, (f"Argo CD is left out: {reason(exc)}",))
+        return Answer(None, problem=f"Argo CD is left out: {reason(exc)}")
 
 
 def connect() -> ArgoCd:

@@ -17,7 +17,7 @@ from urllib3.response import HTTPResponse
 
 from generator.clients import forges
 from generator.clients.forges import Forge, access
-from generator.errors import ForgeError, RepositoryError
+from generator.errors import ForgeError, NoForge, RepositoryError
 from generator.git import hosts
 from testing.servers import loopback as local_server
 from testing.servers.forges.github import GitHub
@@ -107,6 +107,11 @@ def test_a_name_is_no_option_for_ssh(tmp_path: Path) -> None:
     assert (tmp_path / "asked").read_text().splitlines() == ["-G -- nobody.example.com"]
 
 
+URLS = {
+    "github": "https://github.com/acme/shop.git",
+    "gitlab": "https://gitlab.com/acme/shop.git",
+    "codecommit": "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop",
+}
 LIBRARIES = {"github": ("github", "github"), "gitlab": ("gitlab", "gitlab"), "codecommit": ("boto3", "aws")}
 
 
@@ -115,11 +120,20 @@ def test_a_missing_library_is_told_with_how_to_get_it(
     kind: str, library: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    url = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop"
+    monkeypatch.setenv(f"{kind.upper()}_TOKEN", "a-token")
+    monkeypatch.setenv(hosts.VARIABLE, f"{kind}.com")
+    url = URLS[kind]
     with pytest.raises(ForgeError, match="is not installed") as caught:
         forges.connect(url, kind)
     assert caught.value.hint.startswith("python -m pip install ")
     assert f"'.[{extra}]'" in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_without_credentials_a_library_is_not_missed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, kind, None)
+    with pytest.raises(NoForge, match="no credentials for the forge"):
+        forges.connect(URLS[kind], kind)
 
 
 def test_a_url_that_is_no_repository(monkeypatch: pytest.MonkeyPatch) -> None:

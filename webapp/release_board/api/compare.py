@@ -35,7 +35,7 @@ def index() -> dict[str, Any]:
     try:
         found = get_comparisons().compare(commit, given["from"], given["to"], apps) if apps else []
     except errors.GeneratorError as error:
-        raise ServiceUnavailable(f"That cannot be compared: {error.message}") from None
+        raise ServiceUnavailable(f"That cannot be compared: {errors.reason(error)}") from None
     sides: dict[str, Any] = {name: given[name] for name in ("from", "to", "app") if given[name]}
     return {
         "from": given["from"],

@@ -76,7 +76,7 @@ class Differences:
             try:
                 found = self.repository.difference(app, *sides)
             except errors.GeneratorError as error:
-                return Shown(problem=f"{error.message}. {error.hint}" if error.hint else error.message)
+                return Shown(problem=errors.reason(error))
             objects, more = _cut([(change.object, change.lines) for change in found.manifests])
             few = found.fields[:FIELDS]
             fields = [(_line(one.name), _line(one.texts[0]), _line(one.texts[1])) for one in few]

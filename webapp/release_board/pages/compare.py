@@ -36,7 +36,7 @@ def index() -> str:
         try:
             found = get_comparisons().compare(commit, given["from"], given["to"], apps)
         except errors.GeneratorError as error:
-            problem = f"That cannot be compared: {error.message}"
+            problem = f"That cannot be compared: {errors.reason(error)}"
     return render_template(
         "compare.html",
         given=given,

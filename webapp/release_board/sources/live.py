@@ -47,14 +47,21 @@ def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[
     changed |= dict.fromkeys(moved or ())
     if number(session, written, changed, now) is None and moved is not None:
         changes.note(session, (), now)
-    problem = "; ".join(found.notes) or None
-    names = [FORGE, *([CLUSTER] if found.running is not None else [])]
-    for name in names:
+    _note_sources(session, found, now)
+    return tuple(changed)
+
+
+def _note_sources(session: Session, found: LiveState, now: int) -> None:
+    """Write when each source has answered. One that was never asked has no row: pages call its data unknown."""
+    asked = {FORGE: found.open is not None, CLUSTER: found.running is not None}
+    problems = {FORGE: found.forge_problem, CLUSTER: found.cluster_problem}
+    for name, problem in problems.items():
+        if not asked[name] and problem is None:
+            continue
         source = session.get(Source, name) or Source(name=name)
         session.add(source)
         source.asked, source.problem = now, problem
         source.heard = now if problem is None else source.heard
-    return tuple(changed)
 
 
 def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) -> Sequence[str] | None:

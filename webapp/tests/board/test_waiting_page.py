@@ -23,13 +23,9 @@ def request(number: str, **about: Any) -> OpenRequest:
     return OpenRequest(number, url, f"Promote {number}", "prod", ("cart", "web"), moves, Review(**about))
 
 
-def store(board: Flask, found: tuple[OpenRequest, ...] | None, now: int = 2_000_000_000, note: str = "") -> None:
-    state = LiveState(
-        {(app, one.environment): one.url for one in found or () for app in one.apps},
-        None,
-        (note,) if note else (),
-        found,
-    )
+def store(board: Flask, found: tuple[OpenRequest, ...] | None, now: int = 2_000_000_000, **about: Any) -> None:
+    requests = {(app, one.environment): one.url for one in found or () for app in one.apps}
+    state = LiveState(requests, about.pop("running", None), open=found, **about)
     with board.extensions["release_board.database"].exclusive(LOCK) as connection, Session(connection) as session:
         live.store(session, state, now, SqlLog())
         session.flush()
@@ -53,7 +49,7 @@ def test_a_forge_that_does_not_answer_has_closed_nothing(
 ) -> None:
     collector.collect()
     store(board, (request("7"),))
-    store(board, None, now=2_000_000_060, note="pull requests are left out: no answer")
+    store(board, None, now=2_000_000_060, forge_problem="pull requests are left out: no answer")
     assert "Promote 7" in pages.get("/waiting").text
     assert "The forge does not answer" in pages.get("/waiting").text
     with board.extensions["release_board.database"].session() as session:
@@ -62,6 +58,31 @@ def test_a_forge_that_does_not_answer_has_closed_nothing(
         assert cell.request_since == 2_000_000_000
     store(board, (), now=2_000_000_120)
     assert "No request is open" in pages.get("/waiting").text
+
+
+def test_a_forge_that_was_not_asked_is_not_said_to_have_answered(
+    collector: Collector, board: Flask, pages: FlaskClient
+) -> None:
+    collector.collect()
+    store(board, None, running={})
+    assert "the forge was not asked" in pages.get("/waiting").text
+    assert "the forge was not asked" in pages.get("/apps/web/prod").text
+    assert [one["source"] for one in pages.get("/api/waiting").get_json()["heard"]] == ["git", "cluster"]
+    store(board, None, running={}, forge_problem="pull requests are left out: PyGithub is not installed")
+    assert "PyGithub is not installed" in pages.get("/waiting").text
+    assert "the forge has not answered" in pages.get("/apps/web/prod").text
+    assert pages.get("/api/waiting").get_json()["requests"] is None
+
+
+def test_a_silent_cluster_is_not_the_forge_s_fault(collector: Collector, board: Flask, pages: FlaskClient) -> None:
+    collector.collect()
+    store(board, (), running={})
+    store(board, (), now=2_000_000_600, cluster_problem="Argo CD is left out: it does not answer")
+    heard = {one["source"]: one for one in pages.get("/api/waiting").get_json()["heard"]}
+    assert (heard["forge"]["problem"], heard["forge"]["heard"]) == (None, 2_000_000_600)
+    assert heard["cluster"]["problem"] == "Argo CD is left out: it does not answer"
+    assert heard["cluster"]["heard"] == 2_000_000_000
+    assert "The forge does not answer" not in pages.get("/waiting").text
 
 
 @pytest.mark.parametrize(
