@@ -44,14 +44,22 @@ data:
 """
 
 
-def pack(folder: Path, version: str = "1.0.0", templates: Mapping[str, str] | None = None, name: str = "shelf") -> Path:
+def pack(
+    folder: Path,
+    version: str = "1.0.0",
+    templates: Mapping[str, str] | None = None,
+    name: str = "shelf",
+    *,
+    values: str = VALUES,
+    schema: Mapping[str, Any] = SCHEMA,
+) -> Path:
     """Pack a chart with a schema of its values; ``templates`` are beside a ConfigMap. Names in ``crds/`` stay there."""
     place = folder / "source" / f"{name}-{version}"
     (place / "templates").mkdir(parents=True)
     (place / "crds").mkdir()
     (place / "Chart.yaml").write_text(f'apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: "{version}"\n')
-    (place / "values.yaml").write_text(VALUES)
-    (place / "values.schema.json").write_text(json.dumps(SCHEMA))
+    (place / "values.yaml").write_text(values)
+    (place / "values.schema.json").write_text(json.dumps(schema))
     (place / "templates" / "config.yaml").write_text(CONFIG_MAP)
     for path, text in (templates or {}).items():
         (place / (path if path.startswith("crds/") else f"templates/{path}")).write_text(textwrap.dedent(text))

@@ -155,6 +155,20 @@ def repository(templates: Templates) -> Path:
 
 
 @pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a cache of this test alone, but for the tools and schemas in it; return its folder."""
+    from generator.tools import cache as tools_cache
+
+    own = tmp_path / "cache"
+    own.mkdir()
+    for name in ("tools", "files", "schemas"):
+        if (tools_cache.folder() / name).exists():
+            (own / name).symlink_to(tools_cache.folder() / name)
+    monkeypatch.setenv("GENERATOR_CACHE", str(own))
+    return own
+
+
+@pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return for how long the clients of forges wait before they ask again; they do not really."""
     from generator.clients.forges import access

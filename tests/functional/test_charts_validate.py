@@ -31,20 +31,6 @@ LOCK = "gitops/chart.lock"
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the cache's folder, of this test alone but for the tools in it."""
-    from generator.tools import cache as tools_cache
-
-    own = tmp_path / "cache"
-    own.mkdir()
-    for name in ("tools", "files", "schemas"):
-        if (tools_cache.folder() / name).exists():
-            (own / name).symlink_to(tools_cache.folder() / name)
-    monkeypatch.setenv("GENERATOR_CACHE", str(own))
-    return own
-
-
-@pytest.fixture
 def registry(tmp_path: Path) -> Iterator[str]:
     with charts.registry(tmp_path / "registry") as address:
         yield address
@@ -66,7 +52,7 @@ def problems(repository: Path, generator: Run) -> dict[str, list[str]]:
 
 @pytest.mark.slow
 def test_a_chart_of_a_registry_is_locked_held_to_its_digest_and_valid_without_the_registry(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path
 ) -> None:
     with charts.registry(tmp_path / "registry") as address:
         digest = charts.push(charts.pack(tmp_path), address)
@@ -97,7 +83,7 @@ def test_a_chart_of_a_registry_is_locked_held_to_its_digest_and_valid_without_th
 
 
 def test_a_chart_that_cannot_be_fetched_fails_validate_and_not_generate(
-    repository: Path, generator: Run, cache: Path
+    repository: Path, generator: Run, own_cache: Path
 ) -> None:
     made(repository, generator, "oci://127.0.0.1:9/charts", f", digest: 'sha256:{'a' * 64}'")
     (problem,) = problems(repository, generator)["overlays/prod/library"]
@@ -109,7 +95,7 @@ def test_a_chart_that_cannot_be_fetched_fails_validate_and_not_generate(
 
 
 def test_a_repository_that_replaces_a_version_is_noticed(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path
 ) -> None:
     folder = tmp_path / "www"
     folder.mkdir()
@@ -119,7 +105,7 @@ def test_a_repository_that_replaces_a_version_is_noticed(
         assert generator("charts", "lock", cwd=repository).returncode == 0
         assert b'targetRevision: "1.0.0"\n' in files(repository)[PROD]
         assert problems(repository, generator) == {}
-        for path in (cache / "charts").glob("*.tgz"):
+        for path in (own_cache / "charts").glob("*.tgz"):
             path.unlink()
         other = tmp_path / "other"
         other.mkdir()
@@ -132,7 +118,7 @@ def test_a_repository_that_replaces_a_version_is_noticed(
 
 
 def test_values_that_the_schema_refuses_are_told_by_the_line_of_the_spec(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
     charts.push(charts.pack(tmp_path), registry)
     made(repository, generator, f"oci://{registry}/charts")
@@ -155,7 +141,7 @@ def test_values_that_the_schema_refuses_are_told_by_the_line_of_the_spec(
 
 
 def test_what_differs_each_time_is_refused_by_name(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
     secret = """\
     apiVersion: v1
@@ -173,7 +159,7 @@ def test_what_differs_each_time_is_refused_by_name(
 
 
 def test_a_secret_with_data_must_be_named(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: shelf-config}\nstringData: {level: info}\n"
     charts.push(charts.pack(tmp_path, templates={"secret.yaml": secret}), registry)
@@ -190,7 +176,7 @@ def test_a_secret_with_data_must_be_named(
 
 @pytest.mark.full
 def test_kinds_of_the_chart_are_validated_by_its_own_definitions_and_permitted_by_name(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
     definition = """\
     apiVersion: apiextensions.k8s.io/v1
@@ -239,7 +225,7 @@ def test_kinds_of_the_chart_are_validated_by_its_own_definitions_and_permitted_b
 @pytest.mark.full
 @pytest.mark.slow
 def test_a_version_may_tell_its_build(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
     for version in ("1.0.0+build.1", "1.1.0+build.2"):
         digest = charts.push(charts.pack(tmp_path, version), registry)
@@ -262,7 +248,7 @@ def test_a_version_may_tell_its_build(
 
 @pytest.mark.full
 def test_update_promote_compare_diff_and_rollback(
-    tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
+    tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
     for version in ("1.0.0", "1.1.0", "2.0.0-rc.1"):
         charts.push(charts.pack(tmp_path, version), registry)
@@ -313,7 +299,7 @@ def test_update_promote_compare_diff_and_rollback(
     ],
 )
 def test_an_application_that_goes_around_the_values_is_refused(
-    repository: Path, generator: Run, cache: Path, old: str, new: str, told: str
+    repository: Path, generator: Run, own_cache: Path, old: str, new: str, told: str
 ) -> None:
     made(repository, generator, "oci://127.0.0.1:9/charts", f", digest: 'sha256:{'a' * 64}'")
     edit(repository, PROD, (old, new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from generator.manifests import validation
 from generator.render.kinds import KINDS, Scope
 from generator.render.outputs import OUTPUTS
-from generator.spec import argocd
-from testing import golden
-from testing.programs import tool
+from generator.spec import argocd, loader
+from generator.spec.model import Spec
+from testing import chart_stand_ins, golden
+from testing.programs import Run, tool
+from testing.repository import git
 
 SPECS = {name: golden.spec(name) for name in golden.NAMES}
 
@@ -57,23 +60,42 @@ def test_every_flavour_has_a_case(flavor: str) -> None:
     assert flavor in {spec.argocd.flavor for spec in SPECS.values()}
 
 
-# A chart is fetched to be validated: the tests of charts do that.
-FETCHED = {name for name, spec in SPECS.items() if spec.charts}
+WITH_CHARTS = sorted(name for name, spec in SPECS.items() if spec.charts)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(SPECS.keys() - FETCHED))
+@pytest.mark.parametrize("name", sorted(SPECS.keys() - {*WITH_CHARTS}))
 def test_what_a_case_gives_is_built_and_valid(name: str) -> None:
     # By the real kustomize and, strictly, the schemas of its Kubernetes and its Argo CD.
     tool("kustomize")
     tool("kubeconform")
-    results = validation.validate(golden.CASES / name, SPECS[name], {})
+    require_valid(golden.CASES / name, SPECS[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_what_a_case_with_a_chart_gives_is_built_and_valid(
+    name: str, tmp_path: Path, generator: Run, own_cache: Path
+) -> None:
+    tool("kustomize")
+    tool("kubeconform")
+    folder = tmp_path / name
+    shutil.copytree(golden.CASES / name, folder)
+    git(folder, "init", "--quiet")
+    (tmp_path / "charts").mkdir()
+    with chart_stand_ins.served(folder, tmp_path / "charts"):
+        assert generator("charts", "lock", cwd=folder).returncode == 0
+        require_valid(folder, loader.load(folder))
+
+
+def require_valid(folder: Path, spec: Spec) -> None:
+    results = validation.validate(folder, spec, {})
     assert {result.path: result.problems for result in results if result.problems} == {}
-    apps = SPECS[name].apps
+    apps = spec.apps
     overlays = {f"overlays/{environment}/{app}" for app in apps for environment in apps[app].environments}
     # A project whose apps are all on ECS has nothing for Argo CD.
-    on_ecs = all(app.target_in(one) == "ecs" for app in SPECS[name].described.values() for one in app.environments)
-    gitops = set() if on_ecs and len(SPECS[name].described) == len(apps) else {"gitops"}
+    on_ecs = all(app.target_in(one) == "ecs" for app in spec.described.values() for one in app.environments)
+    gitops = set() if on_ecs and len(spec.described) == len(apps) else {"gitops"}
     assert overlays | gitops <= {result.path for result in results if result.manifests}
 
 
