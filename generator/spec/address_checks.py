@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from generator.spec import override, placeholder, traffic, workload_kinds
+from generator.spec import override, placeholder, said, traffic, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -14,15 +14,16 @@ from generator.spec.types import as_map as _map
 _CANARY: Final = "nginx.ingress.kubernetes.io/canary"
 
 
-def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:
+def check(apps: Mapping[str, object], environments: Mapping[str, object], findings: Findings) -> None:
     """Refuse two apps with one host and path in an environment, because the controller would choose one of them."""
     fronts = [front for name, app in apps.items() for front in fronts_of(name, _map(app))]
     if len(fronts) < 2:
         return
     told: set[Front] = set()
-    for environment in environments:
+    for environment, about in environments.items():
+        there = said.apps_in(apps, environment, _map(about))
         taken: dict[tuple[str, ...], list[tuple[Front, str]]] = {}
-        for front in fronts:
+        for front in (one for one in fronts if one.app in there):
             for by, *address in front.places(apps, environment):
                 known = taken.setdefault(tuple(address), [])
                 other = next((one for one, its in known if one.rivals(front, same=its == by)), None)
@@ -61,22 +62,29 @@ class Front(NamedTuple):
 
     def places(self, apps: Mapping[str, object], environment: str) -> Iterator[tuple[str, ...]]:
         """Yield (controller or Gateway, host, path, type of the path) for each address in an environment."""
+        if not self.is_in(_map(apps[self.app]), environment):
+            return
         there = placeholder.filled(self.about(_map(apps[self.app]), environment), environment)
         if self.field == "gateway":
             yield from ((traffic.gateway_of(there), *_alike(*answered)) for answered in traffic.routed(there))
         elif _CANARY not in _map(there.get("annotations")):
             yield from ((traffic.class_of(there), *_alike(*answered)) for answered in traffic.answered(there))
 
+    def is_in(self, app: Mapping[str, object], environment: str) -> bool:
+        """Tell whether the app or workload is in an environment."""
+        absent = _map(app.get("environments")).get(environment) is False
+        return not absent and (not self.key or self.key in said.workloads_in(app, environment))
+
     def about(self, app: Mapping[str, object], environment: str) -> dict[str, object]:
         """Return the merged data of the Ingress or route in an environment, from the app and the workload."""
         over = _map(_map(app.get("environments")).get(environment))
-        said = [self._only(one) for one in (app, over)]
+        given = [self._only(one) for one in (app, over)]
         if self.key:
             kind = _map(_map(app.get("workloads")).get(self.key)).get("kind") or app.get("kind")
-            said = said if workload_kinds.takes(str(kind or workload_kinds.DEFAULT), self.field) else []
-            said += [self._only(_map(_map(one.get("workloads")).get(self.key))) for one in (app, over)]
+            given = given if workload_kinds.takes(str(kind or workload_kinds.DEFAULT), self.field) else []
+            given += [self._only(_map(_map(one.get("workloads")).get(self.key))) for one in (app, over)]
         whole: dict[str, object] = {}
-        for one in said:
+        for one in given:
             whole = override.overridden(whole, one)
         return _map(whole.get(self.field))
 
@@ -94,8 +102,8 @@ class Front(NamedTuple):
                     return own if own and place == () else (*place, self.field, field)
         return own or (self.field,)
 
-    def _only(self, said: Mapping[str, object]) -> dict[str, object]:
-        return {self.field: said[self.field]} if self.field in said else {}
+    def _only(self, given: Mapping[str, object]) -> dict[str, object]:
+        return {self.field: given[self.field]} if self.field in given else {}
 
 
 def _alike(host: str, path: str, kind: str) -> tuple[str, str, str]:
@@ -105,11 +113,11 @@ def _alike(host: str, path: str, kind: str) -> tuple[str, str, str]:
 
 def fronts_of(name: str, app: dict[str, object]) -> Iterator[Front]:
     """Yield the parts of an app that may have an Ingress or a route: the app, or its workloads."""
-    said = [app, *map(_map, _map(app.get("environments")).values())]
+    places = [app, *map(_map, _map(app.get("environments")).values())]
     several = _map(app.get("workloads"))
-    inner = [_map(one.get("workloads")) for one in said]
+    inner = [_map(one.get("workloads")) for one in places]
     for field in ("ingress", "gateway"):
-        if any(one.get(field) is not None for one in said):
+        if any(one.get(field) is not None for one in places):
             yield from [Front(name, key, field) for key in several] or [Front(name, "", field)]
         else:
             those = (key for key in several if any(_map(one.get(key)).get(field) is not None for one in inner))

@@ -13,12 +13,12 @@ from generator.spec.types import as_map as _map
 _LISTS: Final = ("initContainers", "containers")
 
 
-def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: str, findings: Findings) -> None:
+def check(apps: Mapping[str, object], environments: Mapping[str, object], registry: str, findings: Findings) -> None:
     """Add findings about the environments and images of apps."""
     address_checks.check(apps, environments, findings)
     name_checks.check(apps, findings)
     for name, app in apps.items():
-        _check_present(("apps", name), _map(app), environments, findings)
+        _check_present(("apps", name), _map(app), tuple(environments), findings)
         _check_images(("apps", name), _map(app), registry, findings)
 
 

@@ -77,7 +77,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
         stores_checks.check(data, findings)
     node_port_checks.check(data, findings)
     claimed_checks.check(data, findings)
-    app_checks.check(apps, names, str(data.get("registry") or ""), findings)
+    app_checks.check(apps, environments, str(data.get("registry") or ""), findings)
     _check_aws(data, environments, findings)
 
 

@@ -1,125 +1,116 @@
-"""Check that no two workloads have a Service, or a PersistentVolumeClaim, of the same name in a namespace."""
+"""Check that no two workloads have a Service, or a PersistentVolumeClaim, of the same name in a namespace.
+
+Each environment is checked by itself, because it may leave out an app, a workload, or one of these objects.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from generator.spec import placeholder, workload, workload_kinds
+from generator.spec import database, layers, placeholder, said, service_checks, workload, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
-from generator.spec.override import overridden
+from generator.spec.layers import Layer
 from generator.spec.types import as_map as _map
 
 _App = Mapping[str, object]
 _SERVICES: Final = "services"
 _CLAIMS: Final = "claims"
 _TEMPLATES: Final = "volumeClaimTemplates"
+_DATABASES: Final = "databases"
 _VOLUME: Final = "PersistentVolumeClaim"
+_OF_WORKLOADS: Final = ("kind", "port", "ports", "service", _SERVICES, _TEMPLATES)
 
 
 class _Claim(NamedTuple):
-    """A workload's object: its kind, name and namespace; the namespace is empty for the environment's own.
-
-    ``path`` is its path in the spec, ``environments`` those that it is in.
-    """
+    """An object: its kind and name, what it belongs to, and its path in the spec."""
 
     kind: str
     name: str
-    namespace: str
     owner: str
     path: FieldPath
-    environments: frozenset[str]
-
-    def meets(self, other: _Claim, usual: Mapping[str, str]) -> bool:
-        """Tell whether both are in one namespace in any environment; ``usual`` has the environments' own namespaces."""
-        return any(self._in(one, usual) == other._in(one, usual) for one in self.environments & other.environments)
-
-    def _in(self, environment: str, usual: Mapping[str, str]) -> str:
-        return placeholder.filled(self.namespace, environment) or usual[environment]
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:
     """Add findings about objects that two workloads have, in one app or in two."""
-    apps, environments = _map(data.get("apps")), _map(data.get("environments"))
+    apps = _map(data.get("apps"))
     if not any(_says(_map(app)) for app in apps.values()):
         return
-    usual = {
-        name: str(_map(one).get("namespace") or f"{data.get('project')}-{name}") for name, one in environments.items()
-    }
-    taken: dict[tuple[str, str], list[_Claim]] = {}
-    for name, given in apps.items():
-        for one in _of_app(name, _map(given), tuple(environments)):
-            known = taken.setdefault((one.kind, one.name), [])
-            other = next((it for it in known if it.owner != one.owner and it.meets(one, usual)), None)
-            known.append(one)
-            # The name of an app's own object is fixed, so the hint is to rename the other one.
-            told, rival = (other, one) if other and len(one.path) == 2 else (one, other)
-            if told and rival:
-                message = f"{one.kind} {one.name} is also claimed by {rival.owner}"
-                findings.add(told.path, message, "another name", at_key=True)
+    told: set[FieldPath] = set()
+    for environment, about in _map(data.get("environments")).items():
+        usual = str(_map(about).get("namespace") or f"{data.get('project')}-{environment}")
+        previews = _map(about).get("pullRequests")
+        taken: dict[tuple[str, str, str], _Claim] = {}
+        for name, given in said.apps_in(apps, environment, _map(about)).items():
+            own = str(_map(given).get("namespace") or usual)
+            # Each app of a preview has a namespace of its own.
+            namespace = name if previews else placeholder.filled(own, environment)
+            for one in _of_app(name, _map(given), environment):
+                other = taken.setdefault((one.kind, one.name, namespace), one)
+                if other.owner != one.owner:
+                    _tell(one, other, told, findings)
+
+
+def _tell(one: _Claim, other: _Claim, told: set[FieldPath], findings: Findings) -> None:
+    # The name of an app's own object is fixed, so the hint is to rename the other one.
+    at, rival = (other, one) if len(one.path) == 2 else (one, other)
+    if at.path not in told:
+        told.add(at.path)
+        findings.add(at.path, f"{one.kind} {one.name} is also claimed by {rival.owner}", "another name", at_key=True)
 
 
 def _says(app: _App) -> bool:
     """Tell whether an app has a field for such objects; most apps have none, and need no check."""
     inner = (one for section in ("environments", "workloads") for one in _map(app.get(section)).values())
-    return any(app.get(name) for name in (_SERVICES, _CLAIMS, _TEMPLATES)) or any(map(_says, map(_map, inner)))
+    found = any(app.get(name) for name in (_SERVICES, _CLAIMS, _TEMPLATES, _DATABASES))
+    return found or app.get("kind") == workload_kinds.OF_PEERS or any(map(_says, map(_map, inner)))
 
 
-def _of_app(name: str, app: dict[str, object], environments: tuple[str, ...]) -> Iterator[_Claim]:
-    """Yield the objects of an app, in general and in each environment."""
-    there = _map(app.get("environments"))
-    present = frozenset(one for one in environments if there.get(one) is not False)
-    yield from _of_place(name, app, app, (), present)
-    for environment in present & there.keys():
-        yield from _of_place(
-            name, app, _map(there[environment]), ("environments", environment), frozenset({environment})
-        )
-
-
-def _of_place(
-    name: str, app: dict[str, object], said: dict[str, object], place: FieldPath, where: frozenset[str]
-) -> Iterator[_Claim]:
-    """Yield the objects from the data at one place of the spec, of an app or of its workloads."""
-    path: FieldPath = ("apps", name, *place)
-    namespace = str(app.get("namespace") or "")
-    for key in _map(said.get(_CLAIMS)):
-        yield _Claim(_VOLUME, f"{name}-{key}", namespace, name, (*path, _CLAIMS, key), where)
+def _of_app(name: str, app: dict[str, object], environment: str) -> Iterator[_Claim]:
+    """Yield the objects of an app in an environment."""
+    path: FieldPath = ("apps", name)
+    given = layers.of(path, app, environment, "", (_CLAIMS, _DATABASES))
+    whole = layers.whole(given)
+    for key in _map(whole.get(_CLAIMS)):
+        yield _Claim(_VOLUME, f"{name}-{key}", name, _first_said(given, (_CLAIMS, key)))
+    for key, about in _map(whole.get(_DATABASES)).items():
+        if _map(about).get("in") != database.RDS:
+            owner, at = f"the database {key} of {name}", _first_said(given, (_DATABASES, key))
+            yield from (_Claim("Service", one, owner, at) for one in _of_database(f"{name}-{key}", _map(about)))
     several = _map(app.get("workloads"))
-    for key in several or {name: None}:
-        general, own = _map(several.get(key)), _map(_map(said.get("workloads")).get(key))
-        kind = str(general.get("kind") or app.get("kind") or workload_kinds.DEFAULT)
-        if not workload_kinds.takes(kind, "service"):
-            continue
-        whole = overridden(app, general)
-        called = workload.object_name(name, key, general)
-        one = _Workload(f"{key} of {name}" if several else name, called, namespace, where)
-        for template in _map(overridden(said, own).get(_TEMPLATES)) if workload_kinds.takes(kind, _TEMPLATES) else ():
-            # The claim of the first pod.
-            at = (*path, *(("workloads", key) if template in _map(own.get(_TEMPLATES)) else ()), _TEMPLATES, template)
-            yield one.claim(_VOLUME, f"{template}-{called}-0", at)
-        if not place and (whole.get("port") or whole.get("ports")) and whole.get("service") is not False:
-            yield one.claim("Service", called, path)
-        yield from _of_services(one, path, (*path, "workloads", key), overridden(said, own), own)
+    for key in said.workloads_in(app, environment):
+        own = _map(several.get(key))
+        called = workload.object_name(name, key or name, own)
+        given = layers.of(path, app, environment, key, _OF_WORKLOADS)
+        kind = str(own.get("kind") or app.get("kind") or workload_kinds.DEFAULT)
+        if workload_kinds.takes(kind, "service"):
+            yield from _of_workload(f"{key} of {name}" if key else name, called, kind, given)
 
 
-class _Workload(NamedTuple):
-    """A workload: its name in messages, the name of its object, and its namespace and environments."""
-
-    owner: str
-    called: str
-    namespace: str
-    environments: frozenset[str]
-
-    def claim(self, kind: str, name: str, path: FieldPath) -> _Claim:
-        return _Claim(kind, name, self.namespace, self.owner, path, self.environments)
+def _of_database(name: str, about: _App) -> Iterator[str]:
+    """Yield the names of the Services that CloudNativePG makes for a database."""
+    yield from (f"{name}-{one}" for one in ("rw", "ro", "r"))
+    if about.get("pooler") is not None:
+        yield f"{name}-pooler"
 
 
-def _of_services(one: _Workload, path: FieldPath, inner: FieldPath, whole: _App, own: _App) -> Iterator[_Claim]:
-    """Yield the Services of a workload. The ``own`` data of the workload is at ``inner``, other data at ``path``."""
-    for key, given in _map(whole.get(_SERVICES)).items():
-        if given is None:
-            continue
-        about = _map(given)
-        place = (*(inner if key in _map(own.get(_SERVICES)) else path), _SERVICES, key)
-        yield one.claim("Service", workload.service_name(one.called, key, about), place)
+def _of_workload(owner: str, called: str, kind: str, given: list[Layer]) -> Iterator[_Claim]:
+    whole = {**layers.whole(given), "kind": kind}
+    app: FieldPath = given[0].path
+    for template in _map(whole.get(_TEMPLATES)) if workload_kinds.takes(kind, _TEMPLATES) else ():
+        # The claim of the first pod.
+        yield _Claim(_VOLUME, f"{template}-{called}-0", owner, _first_said(given, (_TEMPLATES, template)))
+    if service_checks.has_own(whole):
+        yield _Claim("Service", called, owner, app)
+    if service_checks.has_headless(whole):
+        yield _Claim("Service", workload_kinds.headless_name(called), owner, app)
+    for key, about in _map(whole.get(_SERVICES)).items():
+        named = _map(about).get("name")
+        at = layers.said_at(given, (_SERVICES, key, "name"))[:-1] if named else _first_said(given, (_SERVICES, key))
+        yield _Claim("Service", workload.service_name(called, key, _map(about)), owner, at)
+
+
+def _first_said(given: list[Layer], inner: FieldPath) -> FieldPath:
+    """Return the path of a value in the most general layer that has it."""
+    return layers.said_at(given[::-1], inner)

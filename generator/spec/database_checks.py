@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from generator.spec import placeholder
+from generator.spec import placeholder, said
 from generator.spec.database import RDS, variables_of
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
@@ -51,7 +51,7 @@ def _check_buckets(
 ) -> None:
     """Refuse one place for the backups of two environments, because their logs would mix."""
     seen: dict[str, str] = {}
-    for environment in environments:
+    for environment in said.present(app, tuple(environments)):
         override = _map(_map(app.get("environments")).get(environment))
         there = _map(_map(in_environment(app, override).get("databases")).get(key))
         bucket = _map(there.get("backup")).get("bucket")

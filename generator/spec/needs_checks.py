@@ -76,7 +76,7 @@ def _check_environments(name: str, other: str, index: int, data: Mapping[str, ob
 
 def _serves_in(app: Mapping[str, object], environment: str) -> bool:
     """Tell whether any workload of an app has a port in an environment."""
-    for key in _map(app.get("workloads")) or ("",):
+    for key in said.workloads_in(app, environment):
         whole = layers.whole(layers.of((), app, environment, key, ("port", "ports")))
         if whole.get("port") or whole.get("ports"):
             return True

@@ -90,7 +90,7 @@ def _in_environment(apps: _Data, environment: str) -> Iterator[_Use]:
     for name, given in apps.items():
         app = _map(given)
         several = _map(app.get("workloads"))
-        for key in several or {"": None}:
+        for key in said.workloads_in(app, environment):
             kind = str(_map(several.get(key)).get("kind") or app.get("kind") or workload_kinds.DEFAULT)
             if workload_kinds.takes(kind, "service"):
                 said_of = layers.of(("apps", name), app, environment, key, _FIELDS)

@@ -92,6 +92,20 @@ def _has(app: object, environment: str) -> bool:
     return not (isinstance(there, Mapping) and there.get(environment) is False)
 
 
+def workloads_in(app: Data, environment: str) -> tuple[str, ...]:
+    """Return the names of an app's workloads in an environment: all except those that it sets to `null`.
+
+    For an app without `workloads`, this is one empty name. The data may still have faults.
+    """
+    several = app.get("workloads")
+    if not (isinstance(several, Mapping) and several):
+        return ("",)
+    there = app.get("environments")
+    over = there.get(environment) if isinstance(there, Mapping) else None
+    own = over.get("workloads") if isinstance(over, Mapping) else None
+    return tuple(key for key in several if not (isinstance(own, Mapping) and key in own and own[key] is None))
+
+
 def infra(data: Data) -> Infra | None:
     """Return the spec's ``infra``; None if there is none: its modules are then not loaded."""
     if not data.get("infra"):

@@ -9,6 +9,7 @@ from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 from generator.spec.workload import service_name
+from generator.spec.workload_kinds import OF_PEERS, headless_name
 
 _LONGEST = 63
 # The types of Services that have node ports.
@@ -23,7 +24,9 @@ def check(name: object, app: dict[str, object], findings: Findings) -> None:
     for index, item in enumerate(_maps(app.get("ports"))):
         if item.get("nodePort") is not None and service.get("type") not in OF_NODES:
             _refuse(("ports", index, "nodePort"), findings)
-    taken: dict[str, str] = {str(name): "the app's own"} if _has_own(app) else {}
+    taken: dict[str, str] = {str(name): "the app's own"} if has_own(app) else {}
+    if has_headless(app):
+        taken[headless_name(str(name))] = "that of the StatefulSet's pods"
     for key, given in _map(app.get("services")).items():
         if given is None:
             continue
@@ -44,8 +47,15 @@ def _maps(items: object) -> list[dict[str, object]]:
     return [_map(item) for item in items] if isinstance(items, list) else []
 
 
-def _has_own(app: dict[str, object]) -> bool:
+def has_own(app: dict[str, object]) -> bool:
+    """Tell whether a workload has a Service of its own name."""
     return bool(app.get("port") or app.get("ports")) and app.get("service") is not False
+
+
+def has_headless(app: dict[str, object]) -> bool:
+    """Tell whether a workload has a headless Service that is not its own: that of a StatefulSet's pods."""
+    own = has_own(app) and _map(app.get("service")).get("headless")
+    return app.get("kind") == OF_PEERS and not own
 
 
 def _refuse(path: FieldPath, findings: Findings) -> None:

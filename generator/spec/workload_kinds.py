@@ -37,7 +37,14 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 NAMES: Final[tuple[str, ...]] = tuple(KINDS)
 # The default kind.
 DEFAULT: Final = NAMES[0]
+# The kind whose pods have names of their own.
+OF_PEERS: Final = "StatefulSet"
 _PARTICULAR: Final = frozenset().union(*KINDS.values())
+
+
+def headless_name(workload: str) -> str:
+    """Return the name of the headless Service that gives a StatefulSet's pods their names."""
+    return f"{workload}-headless"
 
 
 def takes(kind: str, field: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.spec import workload_kinds
+
 if TYPE_CHECKING:
     from generator.spec.workload import Workload
 
@@ -102,4 +104,4 @@ def own_secret_name(workload: Workload) -> str:
 def governing_service(workload: Workload) -> str:
     """Return the headless Service that names a StatefulSet's pods: the workload's own if it is headless, or another."""
     headless = workload.service is not None and workload.service.get("headless")
-    return workload.name if headless and workload.ports else f"{workload.name}-headless"
+    return workload.name if headless and workload.ports else workload_kinds.headless_name(workload.name)

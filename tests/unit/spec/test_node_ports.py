@@ -121,6 +121,12 @@ RIGHT = {
         app(f"{NODE_PORT}\nenvironments: {{prod: false}}")
         + SECOND.format("port: 80, service: {type: NodePort}, environments: {dev: false, prod: {service: {nodePort: 30080}}}")
     ),
+    "workloads that are never there at the same time": apart(
+        app(
+            "port: 80\nworkloads: {a: {}, b: {}}\nservice: {type: NodePort, nodePort: 30080}\n"
+            "environments: {dev: {workloads: {a: null}}, prod: {workloads: {b: null}}}"
+        )
+    ),
     "two protocols at one port of one Service": apart(app(DNS.format("containerPort: 53"))),
     "a port that one of two workloads does not inherit": apart(
         app(f"{NODE_PORT}\nworkloads: {{a: {{}}, b: {{service: {{nodePort: null}}}}}}")

@@ -145,9 +145,34 @@ def test_nor_can_two_routes_or_a_route_and_an_ingress(first: str, second: str, f
             "gateway: {name: g, hosts: [a.b.c]}",
             "gateway: {name: g, hosts: [a.b.c], rules: [{matches: [{headers: [{name: x, value: y}]}]}]}",
         ),
+        # They are never in one environment.
+        (
+            "ingress: {host: a.b.c}\n    environments: {dev: false}",
+            "ingress: {host: a.b.c}\n    environments: {prod: false}",
+        ),
+        (
+            "gateway: {name: g, hosts: [a.b.c]}\n    environments: {dev: false}",
+            "gateway: {name: g, hosts: [a.b.c]}\n    environments: {prod: false}",
+        ),
+        (
+            "workloads: {a: {ingress: {host: a.b.c}}, b: {}}\n    environments: {dev: {workloads: {a: null}}}",
+            "ingress: {host: a.b.c}\n    environments: {prod: false}",
+        ),
+        (
+            "workloads: {a: {}, b: {ingress: null}}\n    ingress: {host: a.b.c}\n    environments: {dev: {workloads: {a: null}}}",
+            "ingress: {host: a.b.c}\n    environments: {prod: false}",
+        ),
         # It is moved from one to the other.
         ("ingress: {host: a.b.c}\n    gateway: {name: g, hosts: [a.b.c]}", "gateway: {name: g, hosts: [d.b.c]}"),
     ],
 )
 def test_apps_that_do_not_meet_are_taken(first: str, second: str) -> None:
     assert len(loader.parse(two(first, second)).apps) == 2
+
+
+def test_only_apps_that_a_preview_has_meet_in_it() -> None:
+    text = two(
+        "source: web\n    environments: {pr: {ingress: {host: a.b.c}}}", "environments: {pr: {ingress: {host: a.b.c}}}"
+    )
+    text = text.replace("git.example.com", "github.com").replace("prod: {}", "pr: {pullRequests: {label: preview}}")
+    assert len(loader.parse(text).apps) == 2
