@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from generator.adoption import copilot_sites
+from generator.adoption import copilot_images, copilot_sites
 from generator.errors import Fault, SpecError
 from generator.spec.findings import Path, dotted
 from generator.spec.places import Places
@@ -50,15 +50,16 @@ _NONE: Final = "nothing here is like it"
 
 @dataclass(slots=True)
 class Imported:
-    """Apps and sites by name, in our language, and what has no place there."""
+    """Apps and sites by name, in our language, the apps whose images Copilot built, and what has no place there."""
 
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    built: list[str] = field(default_factory=list)
     sites: dict[str, dict[str, Any]] = field(default_factory=dict)
     left: list[Fault] = field(default_factory=list)
 
 
-def read(application: str, files: Mapping[str, str], *, has_account: bool = False) -> Imported:
-    """Read manifests, by path; static sites become sites if ``has_account``.
+def read(application: str, files: Mapping[str, str], *, serves_sites: bool = False) -> Imported:
+    """Read manifests, by path; static sites become sites if ``serves_sites``, whether the region has CloudFront.
 
     Raises:
         SpecError: A file is no manifest.
@@ -73,7 +74,7 @@ def read(application: str, files: Mapping[str, str], *, has_account: bool = Fals
             hint = f"a manifest has `name` and `type`, one of: {', '.join(TYPES)}"
             faults.append(Fault(path, 1, 1, "", "is no manifest of Copilot", hint))
             continue
-        _Manifest(application, data, Places(roots[0]), path, found, has_account).place()
+        _Manifest(application, data, Places(roots[0]), path, found, serves_sites).place()
     if faults:
         raise SpecError(faults)
     return found
@@ -86,7 +87,7 @@ class _Manifest:
     places: Places
     file: str
     found: Imported
-    has_account: bool
+    serves_sites: bool
 
     def place(self) -> None:
         """Place what has a place."""
@@ -109,7 +110,7 @@ class _Manifest:
     def site(self, name: str) -> None:
         """Place a static site, if the account that serves it is known and its files are one folder."""
         folder = copilot_sites.source(self.data)
-        if folder is None or not self.has_account:
+        if folder is None or not self.serves_sites:
             hint = f"add `sites: {{{name}: {{source: FOLDER}}}}` and `infra`: {copilot_sites.ONE_FOLDER}"
             self.leave(("type",), hint, f"the static site {name} has no place in the spec")
             return
@@ -143,9 +144,9 @@ class _Manifest:
             if name == "port":
                 result["port"] = one
             elif name == "location":
-                image, _, tag = str(one).rpartition(":") if ":" in str(one).rpartition("/")[2] else (one, "", "")
-                result |= {"image": image, **({"tag": tag} if tag else {})}
+                result |= copilot_images.of_app(str(one))
             elif name == "build":
+                self.found.built.append(str(self.data["name"]))
                 result |= self.build((*path, name), one)
             elif name == "healthcheck":
                 result |= self.health(_map(one))
@@ -272,7 +273,7 @@ class _Manifest:
         found: dict[str, Any] = {}
         for name, given in _map(value).items():
             about = _map(given)
-            found[name] = {"image": str(about.get("image") or "")}
+            found[name] = {"image": copilot_images.full(str(about.get("image") or ""))}
             if variables := self.variables((*path, name, "variables"), about.get("variables")).get("config"):
                 found[name]["env"] = variables
             for inner in about:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from generator.adoption import copilot_sites
 from generator.adoption.copilot import Imported
 from generator.errors import RepositoryError
 from generator.files import reader, work_tree
+from generator.spec.image_reference import ECR
 from generator.spec.types import as_map
 from generator.yaml import emit
 from generator.yaml import plain as yaml_plain
@@ -73,7 +73,7 @@ def spec(folder: Folder, found: Imported, registry: str, repository: str) -> str
         "project": folder.application,
         "repository": repository,
         "registry": registry,
-        **({"infra": copilot_sites.account(registry)} if found.sites else {}),
+        **({"infra": infra} if (infra := account(registry)) else {}),
         "environments": {name: {"target": "ecs"} for name in folder.environments},
         "apps": found.apps,
         **({"sites": found.sites} if found.sites else {}),
@@ -81,13 +81,27 @@ def spec(folder: Folder, found: Imported, registry: str, repository: str) -> str
     return emit.dump(data)
 
 
-def imports(found: Imported) -> str:
-    """Write the blocks by which Terraform takes over the repositories of images, in place of making them anew."""
-    names = [str(app["image"]) for app in found.apps.values() if app.get("source")]
-    head = "# Repositories that Copilot made. Take this file out once it is applied.\n"
+def account(registry: str) -> dict[str, str] | None:
+    """Return `infra` for the account and region of a registry in ECR; ``None`` for another registry."""
+    found = ECR.fullmatch(registry)
+    return {"region": found["region"], "accounts": found["account"]} if found else None
+
+
+def imports(found: Imported, registry: str) -> str:
+    """Write the blocks by which Terraform takes over the repositories of images, in place of making them anew.
+
+    They exist for the images that Copilot built, and for those that a manifest names in this registry.
+    """
+    images = {name: str(app["image"]) for name, app in found.apps.items()}
+    names = [
+        image.removeprefix(f"{registry}/")
+        for name, image in images.items()
+        if name in found.built or image.startswith(f"{registry}/")
+    ]
+    head = "# Repositories that exist already. Take this file out once it is applied.\n"
     address = "module.registry.aws_ecr_repository.this"
-    blocks = (f'\nimport {{\n  to = {address}["{name}"]\n  id = "{name}"\n}}\n' for name in names)
-    return head + "".join(blocks) if names else ""
+    blocks = (f'\nimport {{\n  to = {address}["{name}"]\n  id = "{name}"\n}}\n' for name in dict.fromkeys(names))
+    return head + "".join(blocks) if names and account(registry) else ""
 
 
 def write(directory: Path, files: Mapping[str, str]) -> None:

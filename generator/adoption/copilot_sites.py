@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -10,7 +9,6 @@ from generator.spec.findings import Findings, Path
 from generator.spec.language.names import SITE_NAME, SOURCE
 from generator.spec.types import as_map
 
-_ECR: Final = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com")
 _KNOWN: Final = ("name", "type", "files")
 _HINTS: Final[Mapping[str, str]] = {
     "http": "say the zone and the name: `infra: {domain: {zone: …}}`, and `host` of the site",
@@ -19,10 +17,9 @@ _HINTS: Final[Mapping[str, str]] = {
 ONE_FOLDER: Final = "a site is one folder: let the build put all files into it, and say it as `build: {output: …}`"
 
 
-def account(registry: str) -> dict[str, str] | None:
-    """Return `infra` for the account and region of a registry in ECR; ``None`` in China, where sites are refused."""
-    found = _ECR.fullmatch(registry)
-    return {"region": found[2], "accounts": found[1]} if found else None
+def served_in(infra: Mapping[str, str] | None) -> bool:
+    """Tell whether sites are served from an account: it is known, and not in China, where sites are refused."""
+    return infra is not None and not infra["region"].startswith("cn-")
 
 
 def source(data: Mapping[str, Any]) -> str | None:

@@ -48,12 +48,11 @@ def _imported(request: CopilotRequest, progress: Progress) -> CopilotResult:
     if target.exists():
         raise RepositoryError(f"{target}: is there already", "write into another folder with -C DIR")
     folder = copilot_folder.read(request.source)
-    found = copilot.read(
-        folder.application, folder.manifests, has_account=copilot_sites.account(request.registry) is not None
-    )
+    serves_sites = copilot_sites.served_in(copilot_folder.account(request.registry))
+    found = copilot.read(folder.application, folder.manifests, serves_sites=serves_sites)
     text = copilot_folder.spec(folder, found, request.registry, request.repository)
     loader.parse(text)
-    imports = copilot_folder.imports(found)
+    imports = copilot_folder.imports(found, request.registry)
     files = {loader.FILE_NAME: text, **({copilot_folder.IMPORTS: imports} if imports else {})}
     copilot_folder.write(request.directory, files)
     return CopilotResult(tuple(files), tuple(found.apps), tuple(found.left))

@@ -242,7 +242,7 @@ _ALL = (
     # The generator's own provider with the schema of the AWS provider, for checks of infra/ without an account.
     Pin(
         "aws-stub",
-        "1.0.0",
+        "1.0.1",
         ("-version",),
         r"aws-stub (\S+)",
         Fit.EXACT,

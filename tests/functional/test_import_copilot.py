@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from generator.infra import engine as terraform
 from generator.spec import loader
+from testing.infra_engine import ENGINE, succeed
 from testing.programs import Run
 from testing.repository import git
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+DIGEST = f"sha256:{'0' * 64}"
 MANIFESTS = {
     "front": """\
 name: front
@@ -76,6 +81,9 @@ timeout: 1h
 """,
     "site": "name: site\ntype: Static Site\nhttp: {alias: shop.example.com}\nfiles: [{source: ./dist/, recursive: true}]\n",
     "docs": "name: docs\ntype: Static Site\nfiles: [{source: docs}, {source: more, destination: x}]\n",
+    "root": "name: root\ntype: Backend Service\nimage: {build: Dockerfile, port: 80}\n",
+    "proxy": "name: proxy\ntype: Worker Service\nimage: {location: 'nginx:1.25'}\n",
+    "search": f"name: search\ntype: Worker Service\nimage: {{location: 'acme/search:2@{DIGEST}'}}\n",
     "hello": """\
 name: hello
 type: Request-Driven Web Service
@@ -109,7 +117,7 @@ def test_six_manifests_become_a_spec_that_generates(copilot: Path, generator: Ru
     spec = loader.load(copilot / "new")
     assert spec.project == "shop"
     assert list(spec.environments) == ["test", "prod"]
-    assert sorted(spec.apps) == ["api", "front", "hello", "mailer", "report"]
+    assert sorted(spec.apps) == ["api", "front", "hello", "mailer", "proxy", "report", "root", "search"]
     front = spec.described["front"].instances
     assert (front["prod"].general.ecs["cpu"], front["prod"].general.autoscale) == (
         1024, {"min": 2, "max": 10, "cpu": 70},
@@ -126,6 +134,35 @@ def test_six_manifests_become_a_spec_that_generates(copilot: Path, generator: Ru
     assert not (copilot / "new/overlays/prod/report/service.json").exists()
     imports = (copilot / "new/infra/shared/copilot-imports.tf").read_text()
     assert 'to = module.registry.aws_ecr_repository.this["shop/front"]\n  id = "shop/front"' in imports
+    # What Copilot built, also from the root of the repository, and what is in the registry; nothing else exists there.
+    names = re.findall(r'id = "(.+)"', imports)
+    assert sorted(names) == ["shop/api", "shop/front", "shop/mailer", "shop/report", "shop/root"]
+
+
+def test_images_stay_in_the_registry_where_copilot_takes_them_from(copilot: Path, generator: Run) -> None:
+    assert generator("import-copilot", *words(copilot)).returncode == 0
+    spec = loader.load(copilot / "new")
+    images = {name: app.image for name, app in spec.described.items()}
+    assert images == {
+        "api": f"{REGISTRY}/shop/api", "front": f"{REGISTRY}/shop/front", "hello": "ghcr.io/acme/hello",
+        "mailer": f"{REGISTRY}/shop/mailer", "proxy": "docker.io/library/nginx", "report": f"{REGISTRY}/shop/report",
+        "root": f"{REGISTRY}/shop/root", "search": "docker.io/acme/search",
+    }  # fmt: skip
+    text = (copilot / "new/generator.yaml").read_text()
+    assert "image: docker.io/library/nginx:1.27" in text
+    assert DIGEST in text
+
+
+@pytest.mark.slow
+@pytest.mark.needs(ENGINE, "aws-stub")
+def test_terraform_takes_over_what_the_imports_name(copilot: Path, generator: Run) -> None:
+    shutil.rmtree(copilot / "old/copilot/site")
+    assert generator("import-copilot", *words(copilot)).returncode == 0
+    assert generator("generate", "-q", "-C", str(copilot / "new")).returncode == 0
+    engine = terraform.prepare(copilot / "engine", ENGINE)
+    shared = copilot / "new/infra/shared"
+    assert terraform.initialize(engine, shared) == []
+    assert "Plan: 5 to import" in succeed(engine, shared, "plan", "-input=false", "-no-color", "-refresh=false")
 
 
 LEFT = [
@@ -137,6 +174,7 @@ LEFT = [
     "copilot/mailer/manifest.yml:8:1 subscribe",
     "copilot/report/manifest.yml:7:1 retries",
     "copilot/report/manifest.yml:8:1 timeout",
+    "copilot/root/manifest.yml:3:9 image.build",
     "copilot/site/manifest.yml:3:1 http",
 ]
 
@@ -163,7 +201,9 @@ def test_a_static_site_is_named_where_no_cloudfront_is(copilot: Path, generator:
     done = generator("import-copilot", *given)
     assert done.returncode == 0, done.stderr
     assert "the static site site has no place in the spec" in done.stderr
-    assert loader.load(copilot / "new").infra is None
+    infra = loader.load(copilot / "new").infra
+    assert infra
+    assert (infra.account, infra.region) == ("123456789012", "cn-north-1")
 
 
 def test_a_spec_that_is_there_is_left_alone(copilot: Path, generator: Run) -> None:

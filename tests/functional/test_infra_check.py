@@ -40,7 +40,7 @@ def test_the_program_is_the_spec_s_unless_another_is_asked_for(
     nothing = tmp_path / "nothing"
     stub = tmp_path / "bin/aws-stub"
     stub.parent.mkdir()
-    stub.write_text("#!/bin/sh\necho aws-stub 1.0.0\n")
+    stub.write_text("#!/bin/sh\necho aws-stub 1.0.1\n")
     stub.chmod(0o755)
     away = {"GENERATOR_CACHE": str(nothing), "XDG_CACHE_HOME": str(nothing), "PATH": f"{stub.parent}:/usr/bin:/bin"}
     done = generator("infra", "check", *words, cwd=tmp_path, env=away)

@@ -14,9 +14,9 @@ EXAMPLE: Final = """\
       --repository https://git.example.com/acme/shop-gitops.git
 
 It reads copilot/*/manifest.yml once and writes generator.yaml into this folder, or into that of -C, with all
-environments on ECS. It keeps the names of services, of ECR repositories, of secrets and parameters, and in Cloud Map.
-It reports each field that generator.yaml cannot express, with its line and what to write instead. It changes nothing
-in AWS."""
+environments on ECS, in the account and region of the registry. It keeps the names of services, of ECR repositories, of
+secrets and parameters, and in Cloud Map. It reports each field that generator.yaml cannot express, with its line and
+what to write instead. It changes nothing in AWS."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ import (
 )
 
 // version changes with anything that the provider does; the schema, which it reads, has a version of its own.
-const version = "1.0.0"
+const version = "1.0.1"
 
 // address is the one that configurations ask for; OpenTofu asks for the same under its own registry.
 const address = "registry.terraform.io/hashicorp/aws"

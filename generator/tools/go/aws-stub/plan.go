@@ -29,6 +29,19 @@ func (b *block) compute(v tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(v.Type(), m)
 }
 
+// imported returns a resource with nothing but its id.
+func (b *block) imported(t tftypes.Type, id string) tftypes.Value {
+	m := map[string]tftypes.Value{}
+	for name, inner := range t.(tftypes.Object).AttributeTypes {
+		m[name] = tftypes.NewValue(inner, nil)
+		if n, ok := b.Blocks[name]; ok && n.nesting != "single" {
+			m[name] = tftypes.NewValue(inner, []tftypes.Value{})
+		}
+	}
+	m["id"] = tftypes.NewValue(tftypes.String, id)
+	return tftypes.NewValue(t, m)
+}
+
 // each applies a function to every block in v.
 func (n nested) each(v tftypes.Value, f func(tftypes.Value) tftypes.Value) tftypes.Value {
 	if !settled(v) {

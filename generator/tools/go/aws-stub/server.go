@@ -120,6 +120,14 @@ func (s *server) UpgradeResourceState(_ context.Context, q *tfprotov5.UpgradeRes
 	return &tfprotov5.UpgradeResourceStateResponse{UpgradedState: answer(v)}, nil
 }
 
+// ImportResourceState takes over what an import block names: of it, only the id is known.
+func (s *server) ImportResourceState(_ context.Context, q *tfprotov5.ImportResourceStateRequest) (*tfprotov5.ImportResourceStateResponse, error) {
+	found := s.blocks[q.TypeName].imported(s.resources[q.TypeName].ValueType(), q.ID)
+	return &tfprotov5.ImportResourceStateResponse{
+		ImportedResources: []*tfprotov5.ImportedResource{{TypeName: q.TypeName, State: answer(found)}},
+	}, nil
+}
+
 func (s *server) ReadResource(_ context.Context, q *tfprotov5.ReadResourceRequest) (*tfprotov5.ReadResourceResponse, error) {
 	return &tfprotov5.ReadResourceResponse{NewState: q.CurrentState, Private: q.Private}, nil
 }
