@@ -1,8 +1,7 @@
-"""``scripts/scan``: what checkov, kube-score, zizmor and actionlint find in the output of the largest spec.
+"""``scripts/scan``: what checkov, kube-score, zizmor and actionlint find in the output of the largest spec, and of all golden cases.
 
-In the Terraform of all golden cases checkov looks, too.
 Each finding is a scanner, a rule and a place. ``docs/reference/scanners.md`` has the reasons, as rows of its table; the place in a row may
-have ``*`` in it.
+have ``*`` in it. The place of a finding in a golden case begins with ``cases/CASE/``.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +23,8 @@ import yaml
 from generator import tools
 from generator.errors import ToolError
 from generator.render import render
-from generator.spec import loader
-from testing import ROOT
+from generator.spec import layout, loader
+from testing import ROOT, golden
 from testing.needs import CI
 from testing.pipelines import scripts
 from testing.specs import EVERY_FIELD
@@ -51,6 +51,28 @@ class Row(NamedTuple):
     reason: str
 
 
+class Output(NamedTuple):
+    """What one spec generates, in a folder that scanners may write into.
+
+    Attributes:
+        name: A golden case, or empty for the largest spec.
+        manifests: What the cluster gets, by overlay, in a folder of their own.
+    """
+
+    name: str
+    repository: Path
+    manifests: list[Path]
+
+    def place(self, name: str) -> str:
+        """Return the place of a finding."""
+        return f"cases/{self.name}/{name}" if self.name else name
+
+    @property
+    def workflows(self) -> list[Path]:
+        """Return the workflows of GitHub Actions."""
+        return sorted((self.repository / ".github/workflows").glob("*.yml"))
+
+
 class Missing(Exception):
     """A scanner that cannot be had here."""
 
@@ -60,12 +82,10 @@ def main() -> int:
     found: list[Finding] = []
     left_out: set[str] = set()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        write_rendered(EVERY_FIELD, folder / "repository")
-        manifests = build(folder / "repository", folder / "manifests")
+        outputs = list(generated(Path(scratch)))
         for name, scan in SCANNERS.items():
             try:
-                these = sorted(set(scan(folder / "repository", manifests)))
+                these = sorted(set(scan(outputs)))
             except Missing as exc:
                 left_out.add(name)
                 print(f"note: {name} left out: {exc}")
@@ -100,23 +120,39 @@ def judge(found: list[Finding], reasons: list[Row], left_out: set[str]) -> tuple
     return new, idle
 
 
+def generated(folder: Path) -> Iterator[Output]:
+    """Write and build what the largest spec and the golden cases generate."""
+    for name in ("", *golden.NAMES):
+        repository = folder / "repositories" / (name or "largest")
+        if name:
+            shutil.copytree(golden.CASES / name, repository)
+        else:
+            write_rendered(EVERY_FIELD, repository)
+        yield Output(name, repository, build(repository, folder / "manifests" / repository.name))
+
+
 def write_rendered(text: str, folder: Path) -> None:
-    """Write the files that a spec generates."""
-    for path, file in render(loader.parse(text)).items():
+    """Write the files that a spec generates, and the spec."""
+    files = {path: file.text for path, file in render(loader.parse(text)).items()}
+    for path, content in {**files, layout.SPEC: text}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(file.text)
+        (folder / path).write_text(content)
 
 
 def build(repository: Path, folder: Path) -> list[Path]:
-    """Return the manifests for the cluster: every overlay, built by kustomize."""
+    """Return the manifests for the cluster: every overlay, built by kustomize, but for those of adopted apps, which users wrote."""
     kustomize = tools.find("kustomize")
-    folder.mkdir()
-    found = []
-    for overlay in sorted(path.parent for path in repository.glob("overlays/*/*/kustomization.yaml")):
+    folder.mkdir(parents=True)
+    adopted = loader.load(repository).adopted
+    overlays = sorted(path.parent for path in repository.glob("overlays/*/*/kustomization.yaml"))
+
+    def built(overlay: Path) -> Path:
         target = folder / f"{overlay.parent.name}-{overlay.name}.yaml"
         target.write_text(run([kustomize, "build", overlay]))
-        found.append(target)
-    return found
+        return target
+
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(built, (overlay for overlay in overlays if overlay.name not in adopted)))
 
 
 def run(argv: list[Any], *, states: tuple[int, ...] = (0,), cwd: Path | None = None) -> str:
@@ -134,12 +170,14 @@ def program(name: str) -> str:
     raise Missing(f"{name} is not installed")
 
 
-def checkov(repository: Path, manifests: list[Path]) -> Iterator[Finding]:
-    """Scan manifests as they reach the cluster, Argo CD's objects, and workflows."""
-    folders = [manifests[0].parent, repository / "gitops", repository / ".github"]
+def checkov(outputs: list[Output]) -> Iterator[Finding]:
+    """Scan manifests as they reach the cluster; of the largest spec Argo CD's objects and workflows, too."""
+    (largest,) = (one for one in outputs if not one.name)
+    manifests = largest.repository.parents[1] / "manifests"
+    by_folder = {one.repository.name: one for one in outputs}
     argv = [program("checkov"), "--framework", "kubernetes", "github_actions", "--skip-download", "--compact"]
     checked = 0
-    for folder in folders:
+    for folder in (manifests, largest.repository / "gitops", largest.repository / ".github"):
         said = json.loads(run([*argv, "-o", "json", "-d", str(folder)], states=(0, 1)))
         for report in said if isinstance(said, list) else [said]:
             # Where there is nothing to check, all that it says is how many of what.
@@ -147,14 +185,15 @@ def checkov(repository: Path, manifests: list[Path]) -> Iterator[Finding]:
             for one in report.get("results", {}).get("failed_checks", []):
                 kind, _, rest = one["resource"].partition(".")
                 where = f"{kind}/{rest.split('.')[1]}" if rest.count(".") else Path(one["file_path"]).name
-                yield Finding("checkov", one["check_id"], where, one["check_name"])
-    assert checked > 100, f"checkov has looked at {checked} things only"
+                output = by_folder[one["file_path"].split("/")[1]] if folder == manifests else largest
+                yield Finding("checkov", one["check_id"], output.place(where), one["check_name"])
+    assert checked > 100 * len(outputs), f"checkov has looked at {checked} things only"
 
 
-def checkov_terraform(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
+def checkov_terraform(outputs: list[Output]) -> Iterator[Finding]:
     """Scan the Terraform of every shape that the tests have; a place is a module and a resource in it."""
-    folder = repository.parent / "terraform"
-    cases = sorted((ROOT / "tests/golden/cases").glob("*/infra"))
+    folder = outputs[0].repository.parents[1] / "terraform"
+    cases = [one.repository / "infra" for one in outputs if (one.repository / "infra").is_dir()]
     for case in cases:
         shutil.copytree(case, folder / case.parent.name)
     argv = [program("checkov"), "--framework", "terraform", "--skip-download", "--compact", "-o", "json"]
@@ -167,55 +206,63 @@ def checkov_terraform(repository: Path, _manifests: list[Path]) -> Iterator[Find
         yield Finding("checkov-terraform", one["check_id"], f"{module}/{kind}.{name}", one["check_name"])
 
 
-def kube_score(_repository: Path, manifests: list[Path]) -> Iterator[Finding]:
-    """Scan manifests as they reach the cluster."""
-    objects = json.loads(run([program("kube-score"), "score", "-o", "json", *manifests], states=(0, 1)))
-    assert len(objects) > len(manifests)
-    for one in objects:
-        for check in one["checks"]:
-            # From 10, all well, to 1; 7 and more are "almost OK".
-            if not check["skipped"] and check["grade"] < 7:
-                place = f"{one['type_meta']['kind']}/{one['object_meta']['name']}"
-                for comment in check["comments"] or [{"summary": ""}]:
-                    yield Finding("kube-score", check["check"]["id"], place, comment["summary"])
+def kube_score(outputs: list[Output]) -> Iterator[Finding]:
+    """Scan manifests as they reach the cluster, each spec's alone: it matches objects by their labels."""
+    scored = 0
+    for output in (one for one in outputs if one.manifests):
+        objects = (
+            json.loads(run([program("kube-score"), "score", "-o", "json", *output.manifests], states=(0, 1))) or []
+        )
+        scored += len(objects)
+        for one in objects:
+            where = output.place(f"{one['type_meta']['kind']}/{one['object_meta']['name']}")
+            for check in one["checks"]:
+                # From 10, all well, to 1; 7 and more are "almost OK".
+                if not check["skipped"] and check["grade"] < 7:
+                    for comment in check["comments"] or [{"summary": ""}]:
+                        yield Finding("kube-score", check["check"]["id"], where, comment["summary"])
+    assert scored > 2 * sum(len(one.manifests) for one in outputs), f"kube-score has looked at {scored} objects only"
 
 
-def zizmor(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
+def zizmor(outputs: list[Output]) -> Iterator[Finding]:
     """Scan workflows, as an auditor would read them."""
     argv = [program("zizmor"), "--offline", "--persona", "auditor", "--no-exit-codes", "--format", "json"]
-    workflows = sorted((repository / ".github/workflows").glob("*.yml"))
-    assert len(workflows) == 2
-    for workflow in workflows:
-        for one in json.loads(run([*argv, workflow])):
-            yield Finding("zizmor", one["ident"], workflow.name, one["locations"][0]["symbolic"]["annotation"])
+    workflows = [(output, path) for output in outputs for path in output.workflows]
+    assert len(workflows) >= 5
+    for output, path in workflows:
+        for one in json.loads(run([*argv, path])):
+            words = one["locations"][0]["symbolic"]["annotation"]
+            yield Finding("zizmor", one["ident"], output.place(path.name), words)
 
 
-def actionlint(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
+def actionlint(outputs: list[Output]) -> Iterator[Finding]:
     """Scan workflows, and their scripts by shellcheck; those of the buildspecs, too."""
     try:
         lint = tools.find("actionlint")
     except ToolError as exc:
         raise Missing(exc.message) from exc
     shellcheck = program("shellcheck")
-    (repository / ".git").mkdir(exist_ok=True)
-    said = run(
-        [lint, f"-shellcheck={shellcheck}", "-pyflakes=", "-format", "{{json .}}"], states=(0, 1), cwd=repository
-    )
-    for one in json.loads(said):
-        yield Finding("actionlint", one["kind"], Path(one["filepath"]).name, one["message"])
-    yield from _buildspecs(repository, shellcheck)
+    argv = [lint, f"-shellcheck={shellcheck}", "-pyflakes=", "-format", "{{json .}}"]
+    for output in outputs:
+        if output.workflows:
+            (output.repository / ".git").mkdir(exist_ok=True)
+            for one in json.loads(run(argv, states=(0, 1), cwd=output.repository)):
+                place = output.place(Path(one["filepath"]).name)
+                yield Finding("actionlint", one["kind"], place, one["message"])
+        yield from _buildspecs(output, shellcheck)
 
 
-def _buildspecs(repository: Path, shellcheck: str) -> Iterator[Finding]:
-    for path in sorted(repository.glob("buildspec*.yml")):
+def _buildspecs(output: Output, shellcheck: str) -> Iterator[Finding]:
+    for path in sorted(output.repository.glob("buildspec*.yml")):
         for script in scripts(yaml.safe_load(path.read_text())):
-            file = repository / "script.sh"
+            file = output.repository / "script.sh"
             file.write_text(f"#!/bin/bash\n{script}\n")
             for one in json.loads(run([shellcheck, "--format=json", file], states=(0, 1))):
-                yield Finding("shellcheck", f"SC{one['code']}", path.name, f"{one['message']}: {script[:80]}")
+                place = output.place(path.name)
+                yield Finding("shellcheck", f"SC{one['code']}", place, f"{one['message']}: {script[:80]}")
 
 
-SCANNERS: dict[str, Callable[[Path, list[Path]], Iterator[Finding]]] = {
+SCANNERS: dict[str, Callable[[list[Output]], Iterator[Finding]]] = {
     "checkov": checkov,
     "checkov-terraform": checkov_terraform,
     "kube-score": kube_score,
