@@ -18,8 +18,8 @@ from testing.codepipeline import Asked, Execution, Runner
 from testing.delivery import REGISTRY, TOKEN, Delivery, shop
 from testing.repository import git
 
-# It builds images, and plans and applies for real.
-pytestmark = [pytest.mark.needs("root", "buildah", "terraform", "aws-stub"), pytest.mark.slow]
+# It builds images, and plans and applies for real: a sixth of the processor time of all other tests.
+pytestmark = [pytest.mark.needs("root", "buildah", "terraform", "aws-stub"), pytest.mark.slow, pytest.mark.full]
 ENVIRONMENTS = ("staging", "prod")
 
 

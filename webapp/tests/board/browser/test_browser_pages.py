@@ -2,54 +2,43 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
-from sqlalchemy import select
+from testing.release_history import Plan, make
 
-from board_server import Server
+import board_pages
+from board_server import Server, serving
 from release_board.sources.collector import Collector
-from release_board.store.models import Event
 
 if TYPE_CHECKING:
     from gitops_repository import GitOps
 
-# A value for each parameter of a route.
-EXAMPLES = {"app": "web", "environment": "prod", "kind": "promote"}
-QUERIES = {"/": ("?wall=1", "?q=web"), "/find": ("?q=1.0",)}
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'>"
-TIMES = re.compile(r"[^a-z0-9]+")
 
 
-def paths(board: Flask, server: Server) -> Iterator[str]:
-    """Yield every page that is HTML, with an example of what it is about."""
-    examples = {**EXAMPLES, "commit": a_deployment(board)}
-    with board.test_request_context():
-        for rule in board.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()) or rule.endpoint in {"static", "live.events", "signing_in.callback"}:
-                continue
-            unknown = rule.arguments - examples.keys()
-            assert not unknown, f"{rule} needs an example of {unknown}"
-            path = rule.build({name: examples[name] for name in rule.arguments})
-            assert path is not None
-            if b"<!doctype html>" in server.get(path[1])[1][:20]:
-                yield from (path[1] + query for query in ("", *QUERIES.get(path[1], ())))
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask, str]]:
+    """Serve two years of 40 apps in three environments, with what a forge and a cluster say; name one of the apps."""
+    from release_board import create_app
+    from release_board.config import Settings
+    from release_board.store.migration import migrate
 
-
-def a_deployment(board: Flask) -> str:
-    """Return the commit of a deployment in production."""
-    with board.extensions["release_board.database"].session() as session:
-        place = (Event.app == EXAMPLES["app"], Event.environment == EXAMPLES["environment"])
-        query = select(Event.commit).where(*place, Event.action == "released").order_by(Event.id.desc())
-        found: str = session.scalars(query.limit(1)).one()
-        return found
+    folder = tmp_path_factory.mktemp("years")
+    truth = make(folder, Plan(apps=40, days=730, hostile=True))
+    environment = {"DATABASE_URL": f"sqlite:///{folder}/board.sqlite3", "MIRROR_FOLDER": f"{folder}/mirror.git"}
+    app = create_app(Settings.from_environment({**environment, "BOARD_REPOSITORY": truth.gitops.as_uri()}))
+    database, settings = (app.extensions[f"release_board.{name}"] for name in ("database", "settings"))
+    migrate(database)
+    collector = Collector(database, settings)
+    collector.collect()
+    name = board_pages.run(collector)
+    with serving(**environment) as server:  # type: ignore[arg-type]
+        yield server, app, name
 
 
 @pytest.fixture
@@ -68,29 +57,13 @@ def filled(gitops: GitOps, collector: Collector, server: Server) -> Server:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 768, 390])
 def test_each_page_is_readable(
-    width: int, scheme: str, filled: Server, board: Flask, open_context: Callable[..., BrowserContext]
+    width: int, scheme: str, years: tuple[Server, Flask, str], open_context: Callable[..., BrowserContext]
 ) -> None:
+    server, app, name = years
     page = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
-    problems: list[str] = []
-    page.on("console", lambda said: problems.append(f"{page.url}: {said.text}") if said.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
-    seen = list(paths(board, filled))
-    assert {"/", "/?wall=1"} <= set(seen)
-    for path in seen:
-        page.goto(filled.url + path)
-        expect(page.locator("h1")).to_have_count(1)
-        problems += [f"{path}: {what}" for what in page.evaluate("window.stopped")]
-        if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
-            problems.append(f"{path}: wider than the window")
-        if folder := os.environ.get("PICTURES"):
-            name = TIMES.sub("-", path.lower()).strip("-") or "board"
-            page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
-        found = Axe().run(page)
-        problems += [
-            f"{path}: {one['id']}: {[node['html'] for node in one['nodes']][:3]}"
-            for one in found.response["violations"]
-        ]
-    assert problems == []
+    seen = board_pages.paths(app, server, {**board_pages.EXAMPLES, "app": name})
+    assert {"/", "/?wall=1", f"/apps/{name}/prod"} <= set(seen)
+    assert board_pages.faults(page, server.url, seen, f"{width}-{scheme}") == []
 
 
 @pytest.mark.full
@@ -115,7 +88,7 @@ def test_text_from_git_is_inert(page: Page, gitops: GitOps, collector: Collector
     # First as an update, then as pages.
     expect(page.locator("#app-web")).to_contain_text("pinned")
     assert page.evaluate("window.stopped") == []
-    for path in paths(board, server):
+    for path in board_pages.paths(board, server):
         page.goto(server.url + path)
         assert page.evaluate("window.stopped") == [], path
         expect(page.locator("img, script:not([src])")).to_have_count(0)
