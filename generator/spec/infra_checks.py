@@ -31,6 +31,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
         _check_unasked(environments, findings)
         return
     _check_accounts(given.get("accounts"), environments, str(data.get("registry") or ""), findings)
+    _check_lock(given, str(data.get("registry") or ""), findings)
     _check_networks(given, environments, findings)
     if prices := _map(given.get("prices")):
         from generator.spec import aws_prices
@@ -75,6 +76,16 @@ def _check_accounts(accounts: object, environments: Mapping[str, object], regist
         findings.add(
             ("infra", "accounts", SHARED), f"the registry is in {host[:12]}", "name that account, or another registry"
         )
+
+
+def _check_lock(given: Mapping[str, object], registry: str, findings: Findings) -> None:
+    """Refuse a table for locks in one account for states of another: Terraform finds a table by its name."""
+    lock, accounts = _map(given.get("state")).get("lock"), _map(given.get("accounts"))
+    host = registry.partition("/")[0]
+    shared = {host[:12]} if accounts and SHARED not in accounts and ECR.fullmatch(host) else set()
+    if lock in ("dynamodb", "both") and len({*accounts.values(), *shared}) > 1:
+        message = f"with `{lock}`, the table for locks is in one account, and runs in other accounts cannot find it"
+        findings.add(("infra", "state", "lock"), message, "say `lock: s3`: the bucket locks for all accounts")
 
 
 def _check_account(path: FieldPath, account: object, findings: Findings) -> None:

@@ -70,6 +70,7 @@ def _load_balancer(part: Part) -> Iterator[Line]:
 def _alarms(part: Part) -> Iterator[Line]:
     alarms = len(part.arguments["alarms"])
     yield part.line(_counted(alarms, "alarm"), "no infra.alarms", pieces("alarm", alarms))
+    yield part.line("key for messages about alarms", "no infra.alarms", pieces("key"))
     # An account has three for nothing.
     dashboard = pieces("dashboard").times(_FREE_DASHBOARD, 1)
     yield part.line("dashboard", "no infra.alarms", dashboard)

@@ -100,7 +100,7 @@ INFRA: Final = Record(
                     "bucket": Field(_BUCKET, "The bucket that Terraform's states are in."),
                     "lock": Field(
                         Choice(("s3", "dynamodb", "both")),
-                        "The lock that prevents two runs at once. `dynamodb` is deprecated.",
+                        "A lock for one run at a time. `dynamodb` is deprecated; it and `both` need one account.",
                     ),
                 }
             ),

@@ -108,6 +108,7 @@ def test_what_the_apps_of_an_environment_on_ecs_share() -> None:
 def test_alarms_and_a_dashboard_of_which_three_are_free() -> None:
     found = of("{prod: {target: ecs}}", ", alarms: {email: [ops@example.com]}")
     assert span(about(found, "2 alarms")) == ("0.20", "0.20")
+    assert span(about(found, "key for messages")) == ("1.00", "1.00")
     assert span(about(found, "dashboard")) == ("0.00", "3.00")
 
 

@@ -26,6 +26,7 @@ infra: {infra}
 apps:
   web: {{image: shop/web}}
 """
+ECR_ELSEWHERE = "444444444444.dkr.ecr.eu-west-1.amazonaws.com"
 BASE = 'region: eu-west-1, accounts: "111111111111"'
 
 
@@ -70,6 +71,8 @@ FAULTS = {
     "addresses of a VPC that exists": (both("network: {cidr: 10.1.0.0/16, existing: {vpc: vpc-0a1b2c3d, privateSubnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]}}"), "infra.network.cidr: cidr of a VPC that is not made here / take it out: the VPC that exists has its own"),
     "an ARN for the cluster's name": (both("cluster: {existing: 'arn:aws:eks:eu-west-1:111111111111:cluster/shop'}"), 'infra.cluster.existing: "arn:aws:eks:eu-west-1:111111111111:cluster/shop" is not a cluster\'s name / its name in EKS, without the ARN before it'),
     "a version of a cluster that exists": (both('cluster: {existing: shop, version: "1.36"}'), "infra.cluster.version: version of a cluster that is not made here / take it out: the cluster that exists has its own"),
+    "a table for locks in another account": ("region: eu-west-1, accounts: {dev: '111111111111', prod: '222222222222'}, state: {lock: dynamodb}", "infra.state.lock: with `dynamodb`, the table for locks is in one account, and runs in other accounts cannot find it / say `lock: s3`: the bucket locks for all accounts"),
+    "both locks with a shared account": ("region: eu-west-1, accounts: {shared: '333333333333', dev: '111111111111', prod: '111111111111'}, state: {lock: both}", "infra.state.lock: with `both`, the table for locks is in one account, and runs in other accounts cannot find it / say `lock: s3`: the bucket locks for all accounts"),
     "nodes in Auto Mode": (both("cluster: {compute: auto, nodes: {min: 1}}"), "infra.cluster.nodes: `compute: auto` has no nodes of yours / say `compute: nodes`"),
     "more nodes at least than at most": (both("cluster: {nodes: {min: 5, max: 3}}"), "infra.cluster.nodes.min: 5 is more than the maximum of 3 / lower it, or raise `max`"),
     "an API server for everyone": (both("cluster: {publicAccess: [0.0.0.0/0]}"), "infra.cluster.publicAccess[0]: lets everyone in / name the addresses of your office or VPN"),
@@ -100,6 +103,14 @@ def test_the_registry_and_the_shared_account_are_one() -> None:
     without = accounts.replace("shared: '333333333333', ", "")
     assert infra(without, registry=registry).account == "444444444444"
     assert infra(without).account == "111111111111"
+
+
+def test_a_table_for_locks_is_for_one_account_alone() -> None:
+    one = "region: eu-west-1, accounts: {dev: '111111111111', prod: '111111111111'}, state: {lock: both}"
+    assert infra(one).lock == "both"
+    assert infra(both("state: {lock: dynamodb}"), registry=ECR_ELSEWHERE).lock == "dynamodb"
+    wanted = "infra.state.lock: with `both`, the table for locks is in one account, and runs in other accounts"
+    assert [one.startswith(wanted) for one in faults(one, registry=ECR_ELSEWHERE)] == [True]
 
 
 def test_an_environment_differs_in_what_it_says() -> None:

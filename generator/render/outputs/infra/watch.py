@@ -18,7 +18,7 @@ def modules(here: Here) -> Iterator[Module]:
     place = here.place
     if place.mail:
         alarms: dict[str, Value] = dict(_alarms(here))
-        common: dict[str, Value] = {"name": here.name, "region": Raw("var.region"), "mail": place.mail}
+        common: dict[str, Value] = {"name": here.name, **here.account, "mail": place.mail}
         yield Module("alarms", "alarms", {**common, "alarms": alarms})
     if place.monthly and place.budget_mail:
         given: dict[str, Value] = {"environment": here.environment, "monthly": place.monthly, "mail": place.budget_mail}

@@ -66,3 +66,44 @@ resource "aws_ecr_repository" "web" {
   name                 = "stall/web"
   image_tag_mutability = "IMMUTABLE"
 }
+
+resource "aws_kms_key" "alarms" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::123456789012:root" }
+        # Reason: a key that no administrator may change is lost.
+        Action = "kms:*"
+        # Reason: in a key's policy this is the key itself.
+        Resource = "*"
+      },
+      {
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        # Reason: in a key's policy this is the key itself.
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+resource "aws_sns_topic" "alarms" {
+  name              = "stall-prod-alarms"
+  kms_master_key_id = aws_kms_key.alarms.arn
+}
+
+resource "aws_cloudwatch_metric_alarm" "storage" {
+  alarm_name          = "stall-prod-storage"
+  namespace           = "AWS/RDS"
+  metric_name         = "FreeStorageSpace"
+  dimensions          = { DBInstanceIdentifier = aws_db_instance.main.identifier }
+  statistic           = "Average"
+  comparison_operator = "LessThanThreshold"
+  threshold           = 2147483648
+  period              = 300
+  evaluation_periods  = 3
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}

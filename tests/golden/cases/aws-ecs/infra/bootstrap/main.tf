@@ -18,7 +18,7 @@ module "state" {
 
   project        = "shop"
   bucket         = "shop-tfstate-111111111111"
-  lock_table     = false
+  lock_table     = true
   partition      = "aws"
   other_accounts = {}
 }
@@ -33,6 +33,7 @@ module "roles_staging" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
+  lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   trusted = {
     plan   = ["arn:aws:iam::111111111111:role/shop-pipeline"]
     apply  = ["arn:aws:iam::111111111111:role/shop-pipeline"]
@@ -50,6 +51,7 @@ module "roles_prod" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
+  lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   trusted = {
     plan   = ["arn:aws:iam::111111111111:role/shop-pipeline"]
     apply  = ["arn:aws:iam::111111111111:role/shop-pipeline"]

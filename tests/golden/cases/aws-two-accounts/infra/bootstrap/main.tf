@@ -32,7 +32,7 @@ module "state" {
 
   project        = "shop"
   bucket         = "shop-tfstate-111111111111"
-  lock_table     = true
+  lock_table     = false
   partition      = "aws"
   other_accounts = { prod = "222222222222" }
 }
@@ -57,7 +57,6 @@ module "roles_dev" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
-  lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   github = {
     provider = module.github.provider
     subjects = {
@@ -80,7 +79,6 @@ module "roles_prod" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
-  lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   github = {
     provider = module.github_account_222222222222.provider
     subjects = {

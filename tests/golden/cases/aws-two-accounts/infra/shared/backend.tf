@@ -3,10 +3,10 @@
 
 terraform {
   backend "s3" {
-    bucket         = "shop-tfstate-111111111111"
-    key            = "shared/terraform.tfstate"
-    region         = "eu-west-1"
-    encrypt        = true
-    dynamodb_table = "shop-tfstate-111111111111"
+    bucket       = "shop-tfstate-111111111111"
+    key          = "shared/terraform.tfstate"
+    region       = "eu-west-1"
+    encrypt      = true
+    use_lockfile = true
   }
 }

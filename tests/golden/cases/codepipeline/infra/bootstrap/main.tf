@@ -32,7 +32,7 @@ module "state" {
 
   project        = "shop"
   bucket         = "shop-tfstate-111111111111"
-  lock_table     = true
+  lock_table     = false
   partition      = "aws"
   other_accounts = { prod = "222222222222" }
 }
@@ -47,7 +47,6 @@ module "roles_staging" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
-  lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   trusted = {
     plan  = ["arn:aws:iam::111111111111:role/shop-delivery-staging-plan"]
     apply = ["arn:aws:iam::111111111111:role/shop-delivery-staging-apply"]
@@ -70,7 +69,6 @@ module "roles_prod" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
-  lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   trusted = {
     plan   = ["arn:aws:iam::111111111111:role/shop-delivery-prod-plan"]
     apply  = ["arn:aws:iam::111111111111:role/shop-delivery-prod-apply"]

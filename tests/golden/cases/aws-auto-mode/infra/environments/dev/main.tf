@@ -55,9 +55,11 @@ module "cluster" {
 module "alarms" {
   source = "../../modules/alarms"
 
-  name   = "shop-dev"
-  region = var.region
-  mail   = ["ops@example.com"]
+  name      = "shop-dev"
+  region    = var.region
+  account   = "111111111111"
+  partition = "aws"
+  mail      = ["ops@example.com"]
   alarms = {
     nodes = {
       about      = "Nodes that failed"

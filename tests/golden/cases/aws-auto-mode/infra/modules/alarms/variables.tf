@@ -9,6 +9,16 @@ variable "region" {
   type        = string
 }
 
+variable "account" {
+  description = "The account."
+  type        = string
+}
+
+variable "partition" {
+  description = "The partition of ARNs."
+  type        = string
+}
+
 variable "mail" {
   description = "The addresses that are told."
   type        = list(string)

@@ -63,9 +63,11 @@ module "load_balancer" {
 module "alarms" {
   source = "../../modules/alarms"
 
-  name   = "shop-prod"
-  region = var.region
-  mail   = ["ops@example.com"]
+  name      = "shop-prod"
+  region    = var.region
+  account   = "111111111111"
+  partition = "aws"
+  mail      = ["ops@example.com"]
   alarms = {
     web-cpu = {
       about      = "Processors of web"

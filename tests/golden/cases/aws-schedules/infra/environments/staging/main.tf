@@ -37,9 +37,11 @@ module "schedules" {
 module "alarms" {
   source = "../../modules/alarms"
 
-  name   = "shop-staging"
-  region = var.region
-  mail   = ["ops@example.com"]
+  name      = "shop-staging"
+  region    = var.region
+  account   = "111111111111"
+  partition = "aws"
+  mail      = ["ops@example.com"]
   alarms = {
     api-cpu = {
       about      = "Processors of api"

@@ -1,9 +1,38 @@
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
 # Who is told of an environment, and of what. Each address has to confirm once that it wants the mails.
 
+# A key of its own: AWS' key for SNS has a policy that nobody can edit, and it does not let alarms publish.
+resource "aws_kms_key" "this" {
+  description             = "Messages about alarms of ${var.name}."
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "AccountDecidesByPolicies"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${var.partition}:iam::${var.account}:root" }
+        # Reason: a key that no administrator may change is lost.
+        Action = "kms:*"
+        # Reason: in a key's policy this is the key itself.
+        Resource = "*"
+      },
+      {
+        Sid       = "AlarmsPublish"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        # Reason: in a key's policy this is the key itself.
+        Resource = "*"
+      },
+    ]
+  })
+}
+
 resource "aws_sns_topic" "this" {
   name              = "${var.name}-alarms"
-  kms_master_key_id = "alias/aws/sns"
+  kms_master_key_id = aws_kms_key.this.arn
 }
 
 resource "aws_sns_topic_subscription" "mail" {
