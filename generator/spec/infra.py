@@ -99,6 +99,9 @@ class Infra:
     Attributes:
         account: The account of the shared parts: images, the zone, builds and Terraform's states.
         lock: How Terraform locks its state: `s3`, `dynamodb` or `both`.
+        existing_state: Whether the bucket of the states exists already.
+        existing_repositories: The repositories of images that exist already.
+        existing_github: The accounts that have GitHub's identity provider already.
         prices: The project's own prices in dollars, by the names in the table of prices.
     """
 
@@ -110,6 +113,9 @@ class Infra:
     lock: str
     places: Mapping[str, Place]
     prices: Mapping[str, float] = field(default_factory=dict)
+    existing_state: bool = False
+    existing_repositories: tuple[str, ...] = ()
+    existing_github: frozenset[str] = frozenset()
 
     @property
     def program(self) -> str:
@@ -149,7 +155,18 @@ def build(data: Data) -> Infra | None:
             for name, about in own.items()
         },
         prices=without_nulls(given.get("prices") or {}),
+        existing_state=bool(state.get("existing")),
+        existing_repositories=tuple((given.get("registry") or {}).get("existing") or ()),
+        existing_github=_on_github(given, own),
     )
+
+
+def _on_github(given: Data, environments: Data) -> frozenset[str]:
+    """Return the accounts that have GitHub's identity provider already."""
+    said = (given.get("github") or {}).get("existing")
+    if isinstance(said, list):
+        return frozenset(said)
+    return frozenset(account_of(given["accounts"], name) for name in environments) if said else frozenset()
 
 
 def account_of(accounts: str | Data, environment: str) -> str:

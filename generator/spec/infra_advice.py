@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from generator.spec import aws_support
+from generator.spec import aws_support, forge_kinds, targets
 from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean
 from generator.spec.infra import Data, Infra
@@ -14,6 +14,11 @@ from generator.spec.infra import Data, Infra
 def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:
     """Yield advice on regions that are unknown, and on versions of EKS that leave standard support."""
     yield from _of_regions(data, infra)
+    yield from _of_clusters(data)
+    forge = forge_kinds.find(data["repository"], (data.get("forge") or {}).get("kind"))
+    if infra.existing_github and forge.name != "github":
+        hint = "take it out: other forges get no roles by it"
+        yield ("infra", "github", "existing"), "the repository is not on GitHub", hint
     seen = set()
     for name, place in infra.places.items():
         if place.cluster.existing or (place.cluster.version in seen):
@@ -25,6 +30,24 @@ def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str
         if message:
             hint = f'say `version: "{aws_support.DEFAULT}"`, one minor version at a time'
             yield (*path, "cluster", "version"), f"EKS {place.cluster.version}: {message}", hint
+
+
+def _of_clusters(data: Data) -> Iterator[tuple[FieldPath, str, str]]:
+    """Yield advice on each existing cluster that nothing runs on."""
+    targets_of, apps = targets.of_environments(data["environments"]), data.get("apps") or {}
+    on_eks = {
+        name
+        for name in data["environments"]
+        for app in apps.values()
+        if (app.get("environments") or {}).get(name) is not False and targets.of(app, name, targets_of) == targets.EKS
+    }
+    places: list[tuple[tuple[str, ...], Data, bool]] = [(("infra",), data["infra"], bool(on_eks))]
+    for name, about in data["environments"].items():
+        places.append((("environments", name, "infra"), (about or {}).get("infra") or {}, name in on_eks))
+    for path, given, used in places if apps else []:
+        if (given.get("cluster") or {}).get("existing") and not used:
+            hint = "take it out, or say `target: eks` of an app; on ECS, each environment has a cluster of its own"
+            yield (*path, "cluster", "existing"), "this is a cluster of EKS, and nothing runs on EKS here", hint
 
 
 def _of_regions(data: Data, infra: Infra) -> Iterator[tuple[FieldPath, str, str]]:

@@ -37,6 +37,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
         from generator.spec import aws_prices
 
         aws_prices.check(prices, findings)
+    _check_existing(given, findings)
     for path, about in _each(given, environments):
         _check_network((*path, "network"), _map(about.get("network")), findings)
         _check_cluster((*path, "cluster"), _map(about.get("cluster")), findings)
@@ -86,6 +87,21 @@ def _check_lock(given: Mapping[str, object], registry: str, findings: Findings) 
     if lock in ("dynamodb", "both") and len({*accounts.values(), *shared}) > 1:
         message = f"with `{lock}`, the table for locks is in one account, and runs in other accounts cannot find it"
         findings.add(("infra", "state", "lock"), message, "say `lock: s3`: the bucket locks for all accounts")
+
+
+def _check_existing(given: Mapping[str, object], findings: Findings) -> None:
+    """Check what is said of existing parts: the bucket of the states, and GitHub's identity provider."""
+    state, github = _map(given.get("state")), _map(given.get("github"))
+    if state.get("existing") and not state.get("bucket"):
+        hint = "say `bucket: NAME` beside it"
+        findings.add(("infra", "state", "existing"), "the bucket has no name", hint, at_key=True)
+    accounts = given.get("accounts")
+    known = [accounts] if isinstance(accounts, str) else [str(one) for one in _map(accounts).values()]
+    said = github.get("existing")
+    for index, account in enumerate(said if isinstance(said, list) else []):
+        if isinstance(account, str) and account not in known:
+            path = ("infra", "github", "existing", index)
+            findings.add(path, f"{account} is no account of an environment", did_you_mean(account, known))
 
 
 def _check_account(path: FieldPath, account: object, findings: Findings) -> None:

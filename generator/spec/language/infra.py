@@ -81,6 +81,16 @@ CLUSTER: Final = Record(
         ),
     }
 )
+_REPOSITORY: Final = Text(
+    "a repository's name", r"[a-z0-9]+(?:[._/-][a-z0-9]+)*", 256, "its name in ECR, without the registry: shop/web"
+)
+REGISTRY: Final = Record(
+    {
+        "existing": Field(
+            ListOf(_REPOSITORY, least=1), "Repositories that exist already, which Terraform leaves as they are."
+        ),
+    }
+)
 INFRA: Final = Record(
     {
         "engine": Field(Choice(("terraform", "opentofu")), "The program that the documented commands run."),
@@ -98,6 +108,10 @@ INFRA: Final = Record(
             Record(
                 {
                     "bucket": Field(_BUCKET, "The bucket that Terraform's states are in."),
+                    "existing": Field(
+                        Boolean(),
+                        "Whether the bucket exists already, and with `dynamodb` or `both` the table of its name.",
+                    ),
                     "lock": Field(
                         Choice(("s3", "dynamodb", "both")),
                         "A lock for one run at a time. `dynamodb` is deprecated; it and `both` need one account.",
@@ -105,6 +119,18 @@ INFRA: Final = Record(
                 }
             ),
             "Where Terraform stores its state.",
+        ),
+        "registry": Field(REGISTRY, "The repositories of images in ECR."),
+        "github": Field(
+            Record(
+                {
+                    "existing": Field(
+                        Either(((bool, Boolean()), (list, ListOf(ACCOUNT, least=1))), "true, or a list of accounts"),
+                        "Whether the accounts have GitHub's identity provider already, or those that have it.",
+                    ),
+                }
+            ),
+            "The identity provider by which workflows of GitHub Actions get their roles; an account can have one only.",
         ),
         "network": Field(NETWORK, "The VPC of each environment."),
         "cluster": Field(CLUSTER, "The EKS cluster of each environment that has apps on EKS."),

@@ -139,3 +139,19 @@ def test_opentofu_is_named_in_commands_and_nothing_else_changes(name: str, tmp_p
     for path, one in usual.items():
         named = COMMAND.sub(r"tofu \1", one).replace("tools install terraform", "tools install tofu")
         assert named.split() == other[path].split(), path
+
+
+def test_the_provider_of_github_is_looked_up_in_the_account_that_has_it() -> None:
+    text = (
+        (golden.CASES / "aws-two-accounts" / "generator.yaml")
+        .read_text()
+        .replace("infra:\n", 'infra:\n  github: {existing: ["222222222222"]}\n', 1)
+    )
+    bootstrap = render(loader.parse(text))["infra/bootstrap/main.tf"].text
+    assert bootstrap.count('source = "../modules/github_oidc"') == 1
+    assert (
+        'data "aws_iam_openid_connect_provider" "github_account_222222222222" {\n  provider = aws.account_222222222222'
+        in bootstrap
+    )
+    assert "provider = data.aws_iam_openid_connect_provider.github_account_222222222222.arn" in bootstrap
+    assert "provider = module.github.provider" in bootstrap

@@ -59,6 +59,8 @@ FAULTS = {
     "a region with a zone's letter": ('region: eu-west-1a, accounts: "111111111111"', 'infra.region: "eu-west-1a" is not a region / like eu-west-1, without a zone\'s letter'),
     "a region that is none": ('region: eu-wst-1, accounts: "111111111111"', 'infra.region: "eu-wst-1" is not a region / like eu-west-1, without a zone\'s letter'),
     "no region": ('accounts: "111111111111"', "infra.region: region is missing / add `region:`, the region of all that is made"),
+    "an existing bucket without its name": (both("state: {existing: true}"), "infra.state.existing: the bucket has no name / say `bucket: NAME` beside it"),
+    "GitHub's provider in an account of no environment": (both("github: {existing: ['111111111112']}"), 'infra.github.existing[0]: 111111111112 is no account of an environment / did you mean "111111111111"?'),
     "addresses that are no range": (both("network: {cidr: 10.0.0.300/16}"), "infra.network.cidr: 10.0.0.300/16 is no range of addresses / like 10.0.0.0/16"),
     "addresses that begin elsewhere": (both("network: {cidr: 10.0.4.0/16}"), "infra.network.cidr: 10.0.4.0/16 does not begin where its prefix does / did you mean 10.0.0.0/16?"),
     "too few addresses": (both("network: {cidr: 10.0.0.0/24}"), "infra.network.cidr: 10.0.0.0/24 is too small: of its subnets for load balancers, each has 4 addresses / at least a /21, better a /16"),
@@ -111,6 +113,41 @@ def test_a_table_for_locks_is_for_one_account_alone() -> None:
     assert infra(both("state: {lock: dynamodb}"), registry=ECR_ELSEWHERE).lock == "dynamodb"
     wanted = "infra.state.lock: with `both`, the table for locks is in one account, and runs in other accounts"
     assert [one.startswith(wanted) for one in faults(one, registry=ECR_ELSEWHERE)] == [True]
+
+
+def test_the_provider_of_github_exists_in_the_named_accounts() -> None:
+    two = "region: eu-west-1, accounts: {dev: '111111111111', prod: '222222222222'}"
+    assert infra(f"{two}, github: {{existing: true}}").existing_github == {"111111111111", "222222222222"}
+    assert infra(f"{two}, github: {{existing: ['222222222222']}}").existing_github == {"222222222222"}
+    assert infra(f"{two}, github: {{existing: false}}").existing_github == frozenset()
+    assert infra(two).existing_github == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("environments", "wanted"),
+    [
+        ({}, []),
+        ({"prod": "{target: ecs}"}, []),
+        ({"dev": "{target: ecs}", "prod": "{target: ecs}"}, ["infra.cluster.existing"]),
+        ({"prod": "{target: ecs, infra: {cluster: {existing: other}}}"}, ["environments.prod.infra.cluster.existing"]),
+    ],
+)
+def test_an_existing_cluster_that_nothing_runs_on_is_advised_of(
+    environments: dict[str, str], wanted: list[str]
+) -> None:
+    registry = "111111111111.dkr.ecr.eu-west-1.amazonaws.com"
+    spec = loader.parse(text(both("cluster: {existing: platform}"), registry=registry, **environments))
+    assert spec.infra
+    found = [".".join(map(str, path)) for path, _, _ in infra_advice.of(spec.data, spec.infra, datetime(2026, 11, 27))]
+    assert found == wanted
+
+
+@pytest.mark.parametrize(("forge", "wanted"), [("github.com", []), ("git.example.com", ["infra.github.existing"])])
+def test_the_provider_of_github_is_for_repositories_there(forge: str, wanted: list[str]) -> None:
+    spec = loader.parse(text(both("github: {existing: true}")).replace("github.com", forge))
+    assert spec.infra
+    found = [".".join(map(str, path)) for path, _, _ in infra_advice.of(spec.data, spec.infra, datetime(2026, 11, 27))]
+    assert found == wanted
 
 
 def test_an_environment_differs_in_what_it_says() -> None:

@@ -6,16 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
-from generator.render.outputs.infra.hcl import Block, Raw, Value
+from generator.render.outputs.infra.hcl import Block, Item, Raw, Value
 from generator.spec import forge_kinds, stages
 from generator.spec.infra import Infra, Place
 from generator.spec.model import Spec
 
 # The column of comments after commands.
 _COLUMN: Final = 57
+_GITHUB: Final = "https://token.actions.githubusercontent.com"
 
 
-def _about(program: str) -> str:
+def _about(infra: Infra) -> str:
+    program = infra.program
+    if infra.existing_state:
+        return f"""\
+Who may run Terraform. An administrator applies this by hand, in this folder; the bucket of the states exists already:
+  {program} init && {program} apply"""
     apply, move = f"{program} init && {program} apply", f"rm local_override.tf && {program} init -migrate-state"
     return f"""\
 Where Terraform keeps its states, and who may run it. An administrator applies this by hand, in this folder:
@@ -31,19 +37,21 @@ def configuration(spec: Spec, infra: Infra, places: Sequence[Place]) -> Configur
     if others:
         about = "The role in the other accounts that an administrator takes from here."
         variables["admin_role"] = (about, "OrganizationAccountAccessRole")
+    bucket: Value = infra.bucket if infra.existing_state else Raw("module.state.bucket")
     modules = [
-        _state(infra, places),
+        *([] if infra.existing_state else [_state(infra, places)]),
         *_github(spec, infra, places),
         *(_roles(spec, infra, place) for place in places),
     ]
     return Configuration(
         folder="bootstrap",
         key="bootstrap/terraform.tfstate",
-        about=_about(infra.program),
+        about=_about(infra),
         variables=variables,
         providers=[*_providers(infra, others)],
         modules=modules,
-        outputs=[Output("state_bucket", "The bucket with all states.", Raw("module.state.bucket")), *_outputs(places)],
+        outputs=[Output("state_bucket", "The bucket with all states.", bucket), *_outputs(places)],
+        blocks=[*_existing(spec, infra, places)],
     )
 
 
@@ -93,7 +101,24 @@ def _github(spec: Spec, infra: Infra, places: Sequence[Place]) -> Iterator[Modul
     if not on_github(spec):
         return
     for account in dict.fromkeys(place.account for place in places):
+        if account in infra.existing_github:
+            continue
         yield Module(_github_name(infra, account), "github_oidc", {}, _provided(infra, account))
+
+
+def _existing(spec: Spec, infra: Infra, places: Sequence[Place]) -> Iterator[Block]:
+    """Yield the data block of the identity provider in each account that has it already."""
+    for account in dict.fromkeys(place.account for place in places if on_github(spec)):
+        if account in infra.existing_github:
+            own: list[Item] = [("provider", one) for one in _provided(infra, account).values()]
+            name = _github_name(infra, account)
+            yield Block(f'data "aws_iam_openid_connect_provider" "{name}"', [*own, ("url", _GITHUB)])
+
+
+def _github_provider(infra: Infra, account: str) -> Raw:
+    name = _github_name(infra, account)
+    existing = f"data.aws_iam_openid_connect_provider.{name}.arn"
+    return Raw(existing if account in infra.existing_github else f"module.{name}.provider")
 
 
 def _github_name(infra: Infra, account: str) -> str:
@@ -115,7 +140,7 @@ def _roles(spec: Spec, infra: Infra, place: Place) -> Module:
         arguments["lock_table"] = table
     if repository := on_github(spec):
         arguments["github"] = {
-            "provider": Raw(f"module.{_github_name(infra, place.account)}.provider"),
+            "provider": _github_provider(infra, place.account),
             # The role trusts GitHub's environment, where reviewers must approve, and no branch or pull request.
             "subjects": {
                 role: [f"repo:{repository}:environment:{place.environment}{ending}"]

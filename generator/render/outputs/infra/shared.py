@@ -69,5 +69,5 @@ def _registry(spec: Spec, infra: Infra) -> Iterator[Module]:
 
 
 def repositories(spec: Spec, infra: Infra) -> list[str]:
-    """Return the names of the repositories in the shared account."""
-    return [*dict.fromkeys(delivery.repositories(spec, infra))]
+    """Return the names of the repositories that Terraform makes in the shared account."""
+    return [one for one in dict.fromkeys(delivery.repositories(spec, infra)) if one not in infra.existing_repositories]

@@ -15,7 +15,9 @@ INFRA: Final[dict[str, Entry]] = {
         "  region: eu-west-1\n"
         '  accounts: "123456789012"\n'
         "  engine: opentofu\n"
-        "  state: {bucket: acme-shop-states, lock: both}\n"
+        "  state: {bucket: acme-shop-states, existing: true, lock: both}\n"
+        "  registry: {existing: [shop/web]}\n"
+        "  github: {existing: true}\n"
         "  network: {cidr: 10.8.0.0/16, zones: 3, nat: per-zone, endpoints: [ecr.api, ecr.dkr]}\n"
         "  cluster:\n"
         '    version: "1.35"\n'
@@ -37,7 +39,16 @@ INFRA: Final[dict[str, Entry]] = {
     "infra.accounts": Entry(effect="The providers' `allowed_account_ids`."),
     "infra.state": Entry(unset="a bucket of the project's own", effect="`backend.tf` of each configuration."),
     "infra.state.bucket": Entry(unset="`<project>-tfstate-<account>`"),
+    "infra.state.existing": Entry(default="false", effect="`infra/bootstrap` without the module `state`."),
     "infra.state.lock": Entry(default="s3"),
+    "infra.registry": Entry(unset="a repository for each image of the registry", effect="The module `registry`."),
+    "infra.registry.existing": Entry(unset="none", effect="`repositories` of the module, without these."),
+    "infra.github": Entry(unset="made in each account", effect="`infra/bootstrap`, if the repository is on GitHub."),
+    "infra.github.existing": Entry(
+        "existing: ['123456789012']",
+        default="false",
+        effect="A data source of the provider, in place of the module `github_oidc`.",
+    ),
     "infra.network": Entry(unset="a VPC of two zones", effect=_MODULE),
     "infra.network.cidr": Entry(default=infra.DEFAULT_CIDR),
     "infra.network.zones": Entry(default=str(infra.DEFAULT_ZONES)),

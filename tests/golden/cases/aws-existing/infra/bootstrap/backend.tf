@@ -3,7 +3,7 @@
 
 terraform {
   backend "s3" {
-    bucket       = "shop-tfstate-111111111111"
+    bucket       = "acme-shop-states"
     key          = "bootstrap/terraform.tfstate"
     region       = "eu-west-1"
     encrypt      = true

@@ -1,8 +1,6 @@
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
-# Where Terraform keeps its states, and who may run it. An administrator applies this by hand, in this folder:
-#   1. echo 'terraform { backend "local" {} }' > local_override.tf
-#   2. terraform init && terraform apply                         it keeps its state here
-#   3. rm local_override.tf && terraform init -migrate-state     it moves the state into the bucket that it has made
+# Who may run Terraform. An administrator applies this by hand, in this folder; the bucket of the states exists already:
+#   terraform init && terraform apply
 
 provider "aws" {
   region              = var.region
@@ -13,18 +11,8 @@ provider "aws" {
   }
 }
 
-module "state" {
-  source = "../modules/state"
-
-  project        = "shop"
-  bucket         = "shop-tfstate-111111111111"
-  lock_table     = false
-  partition      = "aws"
-  other_accounts = {}
-}
-
-module "github" {
-  source = "../modules/github_oidc"
+data "aws_iam_openid_connect_provider" "github" {
+  url = "https://token.actions.githubusercontent.com"
 }
 
 module "roles_dev" {
@@ -35,10 +23,10 @@ module "roles_dev" {
   account         = "111111111111"
   region          = "eu-west-1"
   partition       = "aws"
-  state_bucket    = "shop-tfstate-111111111111"
+  state_bucket    = "acme-shop-states"
   trusted_account = "111111111111"
   github = {
-    provider = module.github.provider
+    provider = data.aws_iam_openid_connect_provider.github.arn
     subjects = {
       plan   = ["repo:acme/shop:environment:dev"]
       apply  = ["repo:acme/shop:environment:dev"]
@@ -55,10 +43,10 @@ module "roles_prod" {
   account         = "111111111111"
   region          = "eu-west-1"
   partition       = "aws"
-  state_bucket    = "shop-tfstate-111111111111"
+  state_bucket    = "acme-shop-states"
   trusted_account = "111111111111"
   github = {
-    provider = module.github.provider
+    provider = data.aws_iam_openid_connect_provider.github.arn
     subjects = {
       plan   = ["repo:acme/shop:environment:prod"]
       apply  = ["repo:acme/shop:environment:prod"]

@@ -2,7 +2,7 @@
 
 output "state_bucket" {
   description = "The bucket with all states."
-  value       = module.state.bucket
+  value       = "acme-shop-states"
 }
 
 output "dev_roles" {

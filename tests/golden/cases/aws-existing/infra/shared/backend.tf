@@ -3,7 +3,7 @@
 
 terraform {
   backend "s3" {
-    bucket       = "shop-tfstate-111111111111"
+    bucket       = "acme-shop-states"
     key          = "shared/terraform.tfstate"
     region       = "eu-west-1"
     encrypt      = true

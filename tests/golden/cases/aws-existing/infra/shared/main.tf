@@ -13,6 +13,6 @@ provider "aws" {
 module "registry" {
   source = "../modules/registry"
 
-  repositories = ["shop/web", "shop/front"]
+  repositories = ["shop/front"]
   partition    = "aws"
 }
