@@ -40,11 +40,19 @@ REGIONS: Final = frozenset(f"{part}-{number + 1}" for part, count in _PARTS.item
 _DAYS_BEFORE: Final = 60
 
 
+def may_exist(region: str) -> bool:
+    """Tell whether a region is in the list, or the next one of its part, which AWS may have opened since."""
+    part, _, number = region.rpartition("-")
+    return not number.isdecimal() or int(number) <= _PARTS.get(part, 0) + 1
+
+
 def eks(version: str, today: str) -> str:
     """Return the warning about a version on a day such as `2026-11-27`; empty if there is none."""
     from datetime import date, timedelta
 
     support = EKS.get(version)
+    if support is None and _order(version) < _order(min(EKS, key=_order)):
+        return "out of support: EKS makes no such cluster any more, and upgrades those that exist by itself"
     if support is None:
         return f"not in the list of versions that was read on {READ}, which ends with {max(EKS, key=_order)}"
     if today > support.extended:

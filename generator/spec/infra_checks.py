@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from generator.spec import aws_support
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
@@ -41,6 +42,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
     for path, about in _each(given, environments):
         _check_network((*path, "network"), _map(about.get("network")), findings)
         _check_cluster((*path, "cluster"), _map(about.get("cluster")), findings)
+        _check_region((*path, "region"), about.get("region"), findings)
 
 
 def _each(
@@ -116,6 +118,13 @@ def _parsed(cidr: object) -> Network | None:
         return None
 
 
+def _check_region(path: FieldPath, region: object, findings: Findings) -> None:
+    """Refuse a region that AWS has not and will not open next, as the number is more than the next one."""
+    if isinstance(region, str) and not aws_support.may_exist(region):
+        message = f"there is no region {region} in the list that was read on {aws_support.READ}"
+        findings.add(path, message, did_you_mean(region, sorted(aws_support.REGIONS), "`aws account list-regions`"))
+
+
 def _check_network(path: FieldPath, network: Mapping[str, object], findings: Findings) -> None:
     existing, cidr = _map(network.get("existing")), network.get("cidr")
     for field in ("cidr", "zones", "nat") if existing else ():
@@ -133,7 +142,7 @@ def _check_subnets(path: FieldPath, subnets: object, findings: Findings) -> None
     for index, subnet in enumerate(given):
         if subnet in given[:index]:
             findings.add((*path, index), f"{subnet} is there twice", "name each subnet once")
-    if len(given) == 1:
+    if len(given) == 1 and path[-1] != "privateSubnets":
         findings.add(path, "one subnet, and so one zone", "name subnets of two zones: a load balancer needs them")
 
 

@@ -188,7 +188,8 @@ class ListOf:
             findings.add(path, f"expected a list, got {shown(value)}", self._hint(value, path))
             return
         if len(value) < self.least:
-            findings.add(path, "an empty list", f"at least {self.least} is needed")
+            what = f"a list of {len(value)}" if value else "an empty list"
+            findings.add(path, what, f"at least {self.least} {'is' if self.least == 1 else 'are'} needed")
         seen: set[object] = set()
         for index, item in enumerate(value):
             if item is None:

@@ -50,7 +50,7 @@ REFUSED = {
     "a StatefulSet": ("kind: StatefulSet", "kind", "ECS has no StatefulSet", "a database"),
     "KEDA": ("keda: {max: 3, triggers: [{type: cron, metadata: {a: b}}]}", "keda", "ECS has no keda", "autoscale"),
     "a budget": ("disruption: {maxUnavailable: 1}", "disruption", "no disruption", "minimumHealthyPercent"),
-    "volumes": ("volumes: {data: {emptyDir: {}}}", "volumes", "no volumes", "writable"),
+    "volumes": ("volumes: {data: {emptyDir: {}}}", "volumes", "no volumes", "for Amazon EFS, edit task-definition.json"),
     "a place for pods": ("nodeSelector: {disk: fast}", "nodeSelector", "no nodeSelector", "Fargate finds"),
     "fields of the pod": ("pod: {hostname: web}", "pod", "no pod", "by hand"),
     "a probe over HTTP": (

@@ -58,6 +58,7 @@ FAULTS = {
     "an account of no environment": ("region: eu-west-1, accounts: {dev: '111111111111', prod: '222222222222', pord: '333333333333'}", 'infra.accounts.pord: no such environment / did you mean "prod"?'),
     "a region with a zone's letter": ('region: eu-west-1a, accounts: "111111111111"', 'infra.region: "eu-west-1a" is not a region / like eu-west-1, without a zone\'s letter'),
     "a region that is none": ('region: eu-wst-1, accounts: "111111111111"', 'infra.region: "eu-wst-1" is not a region / like eu-west-1, without a zone\'s letter'),
+    "a region with a number that AWS has not reached": ('region: eu-west-9, accounts: "111111111111"', 'infra.region: there is no region eu-west-9 in the list that was read on 2026-11-27 / did you mean "eu-west-3"?'),
     "no region": ('accounts: "111111111111"', "infra.region: region is missing / add `region:`, the region of all that is made"),
     "an existing bucket without its name": (both("state: {existing: true}"), "infra.state.existing: the bucket has no name / say `bucket: NAME` beside it"),
     "GitHub's provider in an account of no environment": (both("github: {existing: ['111111111112']}"), 'infra.github.existing[0]: 111111111112 is no account of an environment / did you mean "111111111111"?'),
@@ -177,6 +178,11 @@ def test_an_environment_says_nothing_of_aws_where_the_project_does_not() -> None
         ("1.34", "2026-11-27", "standard support ends on 2026-12-02; after that the cluster costs six times as much"),
         ("1.33", "2026-11-27", "in extended support since 2026-07-29, at six times the price, until 2027-07-29"),
         ("1.31", "2026-11-27", "out of support since 2026-11-26: AWS upgrades such a cluster by itself"),
+        (
+            "1.29",
+            "2026-11-27",
+            "out of support: EKS makes no such cluster any more, and upgrades those that exist by itself",
+        ),
         ("1.99", "2026-11-27", "not in the list of versions that was read on 2026-11-27, which ends with 1.36"),
     ],
 )
@@ -185,13 +191,13 @@ def test_a_version_of_eks_is_known_with_its_last_days(version: str, today: str, 
 
 
 def test_a_region_that_is_not_in_the_list_gets_advice_where_it_is_said() -> None:
-    given = text(prod="{infra: {region: eu-west-8}}").replace("region: eu-west-1", "region: ap-east-9")
+    given = text(prod="{infra: {region: eu-west-4}}").replace("region: eu-west-1", "region: ap-east-3")
     spec = loader.parse(given)
     assert spec.infra is not None
     found = list(infra_advice.of(spec.data, spec.infra, datetime(2026, 11, 27)))
     assert [(path, message.split(" is ")[0], hint) for path, message, hint in found] == [
-        (("infra", "region"), "ap-east-9", 'did you mean "ap-east-2"?'),
-        (("environments", "prod", "infra", "region"), "eu-west-8", 'did you mean "eu-west-3"?'),
+        (("infra", "region"), "ap-east-3", 'did you mean "ap-east-2"?'),
+        (("environments", "prod", "infra", "region"), "eu-west-4", 'did you mean "eu-west-3"?'),
     ]
 
 
@@ -241,3 +247,20 @@ def test_a_version_that_goes_out_of_support_is_advised_on_where_it_stands() -> N
             'say `version: "1.36"`, one minor version at a time',
         ),
     ]
+
+
+def test_one_subnet_that_is_none_is_told_as_that_and_as_too_few() -> None:
+    given = both("network: {existing: {vpc: vpc-0a1b2c3d4e5f60718, privateSubnets: [vpc-0a1b2c3d4e5f60718]}}")
+    where = "infra.network.existing.privateSubnets"
+    assert faults(given) == [
+        f"{where}: a list of 1 / at least 2 are needed",
+        f'{where}[0]: "vpc-0a1b2c3d4e5f60718" is not the id of a subnet / begins with subnet-, like subnet-0a1b2c3d',
+    ]
+
+
+@pytest.mark.parametrize("region", ["eu-west-4", "ap-central-1"])
+def test_a_region_that_aws_may_have_opened_since_is_advised_of(region: str) -> None:
+    spec = loader.parse(text(f'region: {region}, accounts: "111111111111"'))
+    assert spec.infra
+    told = [message for _, message, _ in infra_advice.of(spec.data, spec.infra, datetime(2026, 11, 27))]
+    assert told == [f"{region} is not in the list of regions that was read on 2026-11-27"]
