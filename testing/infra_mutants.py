@@ -123,6 +123,7 @@ RULES: Final = (
     Mutant("alarms to a topic with AWS' own key", "stores", "= aws_kms_key.alarms.arn", '= "alias/aws/sns"'),
     Mutant("key that alarms may not use", "stores", '{ Service = "cloudwatch.amazonaws.com" }', '{ Service = "events.amazonaws.com" }'),
     Mutant("key that alarms may not encrypt with", "stores", '"kms:Decrypt", "kms:GenerateDataKey*"', '"kms:Decrypt", "kms:Encrypt"'),
+    Mutant("alarm on what nothing measures", "cluster", '"amazon-cloudwatch-observability"', '"metrics-server"'),
     Mutant("modes of access", "cluster", '"API"', '"APIS"'),
     Mutant("support of a cluster", "cluster", '"STANDARD"', '"NORMAL"'),
     Mutant("image of nodes", "cluster", '"AL2023_ARM_64_STANDARD"', '"AL2023_ARM64"'),

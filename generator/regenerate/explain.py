@@ -63,6 +63,8 @@ def explain(directory: Path, path: str) -> list[Origin]:
     renames.check_names(directory, rendered)
     content = None if (directory / path).is_dir() else _read(directory, path)
     place = path if path in rendered else _generated_at(directory, path, original, rendered)
+    if place is None and content is not None and path == outputs_file(Location.parse(path).environment):
+        return _of_outputs(directory, path, content)
     if place is None and content is not None and Location.parse(path).app in spec.adopted and path.endswith(_YAML):
         return _of_users(directory, path, content)
     if place is None:
@@ -96,6 +98,17 @@ def _of_users(directory: Path, path: str, content: str) -> list[Origin]:
         by = "build" if _is_pipeline(path, field) else "person"
         found.append(Origin(line, field_names.written(field), _text(leaf.value), by, blame.line(line)))
     return sorted(found, key=lambda origin: origin.line)
+
+
+def _of_outputs(directory: Path, path: str, content: str) -> list[Origin]:
+    """List the origins in a file of Terraform's outputs that no app refers to: `outputs` wrote all of it."""
+    local, blame = Parsed(content, path), Blame(directory, path)
+    found = ((field, local.place(leaf.start)[0], leaf) for field, leaf in _fields(local).items())
+    origins = [
+        Origin(line, field_names.written(field), _text(leaf.value), "outputs", blame.line(line))
+        for field, line, leaf in found
+    ]
+    return sorted(origins, key=lambda origin: origin.line)
 
 
 def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -> tuple[str, str]:

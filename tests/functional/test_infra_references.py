@@ -231,6 +231,21 @@ def test_explain_names_who_wrote_a_value(shop: Path, generator: Run) -> None:
     assert "Take over what Terraform gave dev" in found["data.vpc"]["where"]
 
 
+def test_explain_knows_outputs_that_no_app_refers_to(repository: Path, generator: Run) -> None:
+    text = SPEC.replace("https://{infra.cluster}.example.com/{infra.vpc}/x", "x").replace('"{infra.vpc}"', "none")
+    text = text.replace('"{infra.private_subnets}"', "none").replace('"in {infra.vpc}"', "none")
+    (repository / "generator.yaml").write_text(text.replace(', SHELL: "${infra.vpc} {{infra.vpc}}"', ""))
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate")
+    take_over(repository, generator)
+    done = generator("explain", OUTPUTS, "-o", "json", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["fields"]
+    assert {one["by"] for one in found} == {"outputs"}
+    assert "data.vpc" in [one["field"] for one in found]
+
+
 def test_a_task_definition_gets_the_value_of_the_same_commit(shop: Path, generator: Run) -> None:
     done = generator("deploy", "front", "-e", "dev", "--dry-run", cwd=shop)
     assert done.returncode == 1

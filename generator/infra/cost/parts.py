@@ -118,7 +118,7 @@ BY_USE: Final[Mapping[str, tuple[str, ...]]] = {
     "budget": (),
     "builds": ("build-minute", "logs"),
     "certificate": (),
-    "cluster": ("logs",),
+    "cluster": ("logs", "insights"),
     "connection": (),
     "database": ("logs",),
     "ecs_cluster": ("insights",),
@@ -164,6 +164,8 @@ def by_use(part: Part) -> Iterator[str]:
         left_out = {"nat-gateway-data"}
     elif part.module.source == "table" and not part.arguments.get("indexes"):
         left_out = {"index-writes", "index-storage"}
+    elif part.module.source == "cluster" and not part.arguments.get("watched"):
+        left_out = {"insights"}
     yield from (name for name in BY_USE[part.module.source] if name not in left_out)
 
 

@@ -50,6 +50,7 @@ RULES: Final[tuple[Rule, ...]] = (
     conflicts.pairs,
     dynamodb.keys,
     messages.topics,
+    messages.agents,
     limits.names,
     limits.numbers,
     values.allowed,

@@ -1,4 +1,4 @@
-"""Rules on topics of SNS: services that publish to an encrypted topic need a key whose policy lets them."""
+"""Rules on alarms: an encrypted topic takes their messages, and something measures what they watch."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from generator.infra.plan import Plan, Resource
 _AWS_KEY: Final = "alias/aws/sns"
 _ALARMS: Final = "cloudwatch.amazonaws.com"
 _EVENTS: Final = "events.amazonaws.com"
+_INSIGHTS: Final = "ContainerInsights"
+_AGENT: Final = "amazon-cloudwatch-observability"
 _NEEDED: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
@@ -26,6 +28,16 @@ def topics(plan: Plan) -> Iterator[tuple[str, str]]:
         elif key in keys and not _lets(keys[key].document("policy"), service):
             needed = " and ".join(_NEEDED)
             yield resource.address, f"the policy of {keys[key].address} does not let {service} do {needed}"
+
+
+def agents(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Find alarms on metrics of a new EKS cluster that no agent measures."""
+    clusters = plan.by("name", "aws_eks_cluster")
+    with_agent = {one.text("cluster_name") for one in plan.of("aws_eks_addon") if one.text("addon_name") == _AGENT}
+    for alarm in plan.of("aws_cloudwatch_metric_alarm"):
+        cluster = str((alarm.values.get("dimensions") or {}).get("ClusterName"))
+        if alarm.text("namespace") == _INSIGHTS and cluster in clusters and cluster not in with_agent:
+            yield alarm.address, f"nothing measures {cluster}: {_INSIGHTS} needs the add-on {_AGENT}"
 
 
 def _keys(plan: Plan) -> dict[str, Resource]:

@@ -155,3 +155,41 @@ def test_the_provider_of_github_is_looked_up_in_the_account_that_has_it() -> Non
     )
     assert "provider = data.aws_iam_openid_connect_provider.github_account_222222222222.arn" in bootstrap
     assert "provider = module.github.provider" in bootstrap
+
+
+WATCHED = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+infra: {region: eu-west-1, accounts: "123456789012", alarms: {email: [ops@example.com]}}
+environments: {dev: {}, prod: {infra: {cluster: {existing: platform}}}}
+apps:
+  web:
+    image: shop/web
+    databases: {main: {in: rds, storage: 40}}
+    queues: {mail: {}}
+    environments: {prod: {databases: {main: {existing: old}}, queues: {mail: {existing: old}}}}
+"""
+
+
+def test_alarms_watch_the_stores_that_are_made_here_and_the_agent_is_installed_where_they_need_it() -> None:
+    files = {path: file.text for path, file in render(loader.parse(WATCHED)).items()}
+    dev, prod = (files[f"infra/environments/{name}/main.tf"] for name in ("dev", "prod"))
+    metrics = [re.findall(r'metric +=[ ]"(\w+)"', text) for text in (dev, prod)]
+    nodes = "cluster_failed_node_count"
+    stores = ["CPUUtilization", "FreeStorageSpace", "ApproximateNumberOfMessagesVisible"]
+    assert metrics == [[nodes, *stores], [nodes]]
+    assert f"threshold  = {40 * 1024**3 // 20}" in dev
+    assert 'QueueName = "shop-dev-web-mail-failed"' in dev
+    assert re.search(r"watched +=[ ]true", dev)
+
+
+def test_fargate_has_no_agent_and_no_alarm_on_nodes() -> None:
+    given = WATCHED.replace("{dev: {}", "{dev: {infra: {cluster: {compute: fargate}}}").replace(
+        "alarms", "network: {}, alarms"
+    )
+    without = re.sub(r"    (databases|queues|environments): .*\n", "", given)
+    main = render(loader.parse(without))["infra/environments/dev/main.tf"].text
+    assert "cluster_failed_node_count" not in main
+    assert "watched" not in main

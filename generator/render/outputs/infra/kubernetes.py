@@ -43,7 +43,8 @@ def modules(here: Here) -> Iterator[Module]:
         "public_access": cluster.public,
         "protected": here.spec.environments[here.environment].sync == "manual",
     }
-    yield Module("cluster", "cluster", {**arguments, **common})
+    watched: dict[str, Value] = {"watched": True} if here.place.mail and cluster.compute != "fargate" else {}
+    yield Module("cluster", "cluster", {**arguments, **common, **watched})
     if cluster.compute == "nodes":
         yield Module("nodes", "node_group", {**of_cluster, **_nodes(here), **common})
     elif cluster.compute == "fargate":

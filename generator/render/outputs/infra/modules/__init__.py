@@ -10,7 +10,7 @@ PARTS: Final = ("main", "variables", "outputs")
 # Further files of large modules.
 FURTHER: Final[dict[str, tuple[str, ...]]] = {
     "amplify_site": ("names",),
-    "cluster": ("disks",),
+    "cluster": ("disks", "watch"),
     "ecs_schedule": ("roles",),
     "ecs_service": ("traffic", "roles", "scaling"),
     "environment_roles": ("plan", "apply", "identities", "deploy", "sites"),

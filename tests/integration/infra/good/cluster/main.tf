@@ -45,3 +45,20 @@ resource "aws_eks_node_group" "main" {
     max_size     = 3
   }
 }
+
+resource "aws_eks_addon" "watch" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "amazon-cloudwatch-observability"
+}
+
+resource "aws_cloudwatch_metric_alarm" "nodes" {
+  alarm_name          = "stall-prod-nodes"
+  namespace           = "ContainerInsights"
+  metric_name         = "cluster_failed_node_count"
+  dimensions          = { ClusterName = aws_eks_cluster.main.name }
+  statistic           = "Average"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 300
+  evaluation_periods  = 3
+}

@@ -48,3 +48,9 @@ variable "rotation" {
   type        = number
   default     = null
 }
+
+variable "retention" {
+  description = "For how many days logs are kept."
+  type        = number
+  default     = 90
+}

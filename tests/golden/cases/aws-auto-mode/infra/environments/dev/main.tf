@@ -50,6 +50,7 @@ module "cluster" {
   protected     = false
   partition     = "aws"
   boundary      = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
+  watched       = true
 }
 
 module "alarms" {

@@ -50,6 +50,7 @@ module "cluster" {
   protected     = true
   partition     = "aws"
   boundary      = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+  watched       = true
 }
 
 module "alarms" {

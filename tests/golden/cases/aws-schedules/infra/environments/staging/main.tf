@@ -71,5 +71,23 @@ module "alarms" {
       below      = false
       lasting    = false
     }
+    database_reports_main_cpu = {
+      about      = "Processors of the database main of reports"
+      namespace  = "AWS/RDS"
+      metric     = "CPUUtilization"
+      dimensions = { DBInstanceIdentifier = "shop-staging-reports-main" }
+      statistic  = "Average"
+      threshold  = 90
+      below      = false
+    }
+    database_reports_main_storage = {
+      about      = "Free storage of the database main of reports"
+      namespace  = "AWS/RDS"
+      metric     = "FreeStorageSpace"
+      dimensions = { DBInstanceIdentifier = "shop-staging-reports-main" }
+      statistic  = "Average"
+      threshold  = 1073741824
+      below      = true
+    }
   }
 }

@@ -51,3 +51,9 @@ variable "boundary" {
   description = "The policy that bounds its roles."
   type        = string
 }
+
+variable "watched" {
+  description = "Whether CloudWatch's agent measures nodes and pods, and keeps the logs of pods."
+  type        = bool
+  default     = false
+}

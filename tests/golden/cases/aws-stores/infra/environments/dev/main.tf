@@ -32,6 +32,7 @@ module "cluster" {
   protected     = true
   partition     = "aws"
   boundary      = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
+  watched       = true
 }
 
 module "services" {
@@ -40,4 +41,89 @@ module "services" {
   name      = "shop-dev"
   namespace = "dev.shop.local"
   vpc       = module.network.vpc
+}
+
+module "alarms" {
+  source = "../../modules/alarms"
+
+  name      = "shop-dev"
+  region    = var.region
+  account   = "111111111111"
+  partition = "aws"
+  mail      = ["ops@example.com"]
+  alarms = {
+    nodes = {
+      about      = "Nodes that failed"
+      namespace  = "ContainerInsights"
+      metric     = "cluster_failed_node_count"
+      dimensions = { ClusterName = "shop-dev" }
+      statistic  = "Average"
+      threshold  = 0
+      below      = false
+    }
+    worker-cpu = {
+      about      = "Processors of worker"
+      namespace  = "AWS/ECS"
+      metric     = "CPUUtilization"
+      dimensions = { ClusterName = "shop-dev", ServiceName = "worker" }
+      statistic  = "Average"
+      threshold  = 90
+      below      = false
+    }
+    worker-memory = {
+      about      = "Memory of worker"
+      namespace  = "AWS/ECS"
+      metric     = "MemoryUtilization"
+      dimensions = { ClusterName = "shop-dev", ServiceName = "worker" }
+      statistic  = "Average"
+      threshold  = 90
+      below      = false
+    }
+    database_web_main_cpu = {
+      about      = "Processors of the database main of web"
+      namespace  = "AWS/RDS"
+      metric     = "CPUUtilization"
+      dimensions = { DBInstanceIdentifier = "shop-dev-web-main" }
+      statistic  = "Average"
+      threshold  = 90
+      below      = false
+    }
+    database_web_main_storage = {
+      about      = "Free storage of the database main of web"
+      namespace  = "AWS/RDS"
+      metric     = "FreeStorageSpace"
+      dimensions = { DBInstanceIdentifier = "shop-dev-web-main" }
+      statistic  = "Average"
+      threshold  = 2684354560
+      below      = true
+    }
+    queue_web_mail_failed = {
+      about      = "Messages that failed in the queue mail of web"
+      namespace  = "AWS/SQS"
+      metric     = "ApproximateNumberOfMessagesVisible"
+      dimensions = { QueueName = "shop-dev-web-mail-failed" }
+      statistic  = "Maximum"
+      threshold  = 0
+      below      = false
+      lasting    = false
+    }
+    database_worker_main_cpu = {
+      about      = "Processors of the database main of worker"
+      namespace  = "AWS/RDS"
+      metric     = "CPUUtilization"
+      dimensions = { DBInstanceIdentifier = "shop-dev-worker-main" }
+      statistic  = "Average"
+      threshold  = 90
+      below      = false
+    }
+    database_worker_main_storage = {
+      about      = "Free storage of the database main of worker"
+      namespace  = "AWS/RDS"
+      metric     = "FreeStorageSpace"
+      dimensions = { DBInstanceIdentifier = "shop-dev-worker-main" }
+      statistic  = "Average"
+      threshold  = 1073741824
+      below      = true
+    }
+  }
 }

@@ -2,6 +2,10 @@
 # A PostgreSQL of RDS for one app: its password is AWS' own and changes by itself, and it is reached by those groups
 # alone that are named.
 
+locals {
+  exports = ["postgresql", "upgrade"]
+}
+
 resource "aws_security_group" "this" {
   name        = "${var.name}-database"
   description = "The database ${var.name}"
@@ -46,6 +50,14 @@ resource "aws_db_parameter_group" "this" {
   }
 }
 
+# Made before the database, which would make ones that keep their lines for ever.
+resource "aws_cloudwatch_log_group" "exports" {
+  for_each = toset(local.exports)
+
+  name              = "/aws/rds/instance/${var.name}/${each.key}"
+  retention_in_days = var.retention
+}
+
 resource "aws_db_instance" "this" {
   identifier                   = var.name
   engine                       = "postgres"
@@ -71,7 +83,7 @@ resource "aws_db_instance" "this" {
   skip_final_snapshot          = false
   final_snapshot_identifier    = "${var.name}-last"
 
-  enabled_cloudwatch_logs_exports     = ["postgresql", "upgrade"]
+  enabled_cloudwatch_logs_exports     = local.exports
   iam_database_authentication_enabled = true
 
   lifecycle {
@@ -79,6 +91,8 @@ resource "aws_db_instance" "this" {
     # RDS sets the minor version, as it is allowed to.
     ignore_changes = [engine_version]
   }
+
+  depends_on = [aws_cloudwatch_log_group.exports]
 }
 
 resource "aws_secretsmanager_secret_rotation" "password" {

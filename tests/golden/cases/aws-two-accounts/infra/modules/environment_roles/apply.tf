@@ -153,6 +153,8 @@ locals {
           "${local.arn}:logs:${local.in_place}:log-group:/${var.project}/${var.environment}/*",
           "${local.arn}:logs:${local.in_place}:log-group:/aws/eks/${local.prefix}/*",
           "${local.arn}:logs:${local.in_place}:log-group:/aws/ecs/${local.prefix}/*",
+          "${local.arn}:logs:${local.in_place}:log-group:/aws/containerinsights/${local.prefix}/*",
+          "${local.arn}:logs:${local.in_place}:log-group:/aws/rds/instance/${local.prefix}-*",
         ]
       },
       {
