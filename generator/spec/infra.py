@@ -22,6 +22,15 @@ DEFAULT_NAT: Final = "single"
 SHARED: Final = "shared"
 # The name of each engine's program.
 PROGRAMS: Final = {"terraform": "terraform", "opentofu": "tofu"}
+# The registries that ECR can cache, by the names that images have: the address for ECR, and whether it signs in there.
+UPSTREAMS: Final[Mapping[str, tuple[str, bool]]] = {
+    "docker.io": ("registry-1.docker.io", True),
+    "ghcr.io": ("ghcr.io", True),
+    "registry.gitlab.com": ("registry.gitlab.com", True),
+    "public.ecr.aws": ("public.ecr.aws", False),
+    "quay.io": ("quay.io", False),
+    "registry.k8s.io": ("registry.k8s.io", False),
+}
 # The VPC endpoints of a network without a NAT: tasks and pods reach AWS only through these.
 _NEEDED: Final = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts")
 _NEEDED_EKS: Final = ("ec2", "eks", "eks-auth", "elasticloadbalancing", "ssm")
@@ -101,6 +110,7 @@ class Infra:
         lock: How Terraform locks its state: `s3`, `dynamodb` or `both`.
         existing_state: Whether the bucket of the states exists already.
         existing_repositories: The repositories of images that exist already.
+        cache: The secret by registry that ECR caches; empty where it needs none.
         existing_github: The accounts that have GitHub's identity provider already.
         prices: The project's own prices in dollars, by the names in the table of prices.
     """
@@ -116,11 +126,22 @@ class Infra:
     existing_state: bool = False
     existing_repositories: tuple[str, ...] = ()
     existing_github: frozenset[str] = frozenset()
+    cache: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def program(self) -> str:
         """Return the name of the engine's program."""
         return PROGRAMS[self.engine]
+
+    def is_cached(self, repository: str) -> bool:
+        """Tell whether a repository in ECR holds images of a registry that is cached."""
+        return any(repository.startswith(f"{upstream}/") for upstream in self.cache)
+
+    @property
+    def caches(self) -> list[str]:
+        """Return the ARNs of all repositories with cached images, as patterns."""
+        at = f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository"
+        return [f"{at}/{upstream}/*" for upstream in self.cache]
 
     @property
     def partition(self) -> str:
@@ -158,7 +179,13 @@ def build(data: Data) -> Infra | None:
         existing_state=bool(state.get("existing")),
         existing_repositories=tuple((given.get("registry") or {}).get("existing") or ()),
         existing_github=_on_github(given, own),
+        cache=_cache((given.get("registry") or {}).get("cache") or {}),
     )
+
+
+def _cache(given: Data) -> dict[str, str]:
+    """Return the secret of each registry that is cached; empty where it needs none."""
+    return {name: said if isinstance(said, str) else "" for name, said in given.items() if said}
 
 
 def _on_github(given: Data, environments: Data) -> frozenset[str]:

@@ -10,7 +10,7 @@ from generator.spec import aws_support
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
-from generator.spec.infra import DEFAULT_CIDR, SHARED
+from generator.spec.infra import DEFAULT_CIDR, SHARED, UPSTREAMS
 from generator.spec.override import overridden
 from generator.spec.types import as_map as _map
 
@@ -97,6 +97,14 @@ def _check_existing(given: Mapping[str, object], findings: Findings) -> None:
     if state.get("existing") and not state.get("bucket"):
         hint = "say `bucket: NAME` beside it"
         findings.add(("infra", "state", "existing"), "the bucket has no name", hint, at_key=True)
+    for upstream, said in _map(_map(given.get("registry")).get("cache")).items():
+        where: FieldPath = ("infra", "registry", "cache", upstream)
+        needs = UPSTREAMS.get(upstream, ("", False))[1]
+        if said is True and needs:
+            hint = "store user and token as username and accessToken, and name it: ecr-pullthroughcache/NAME"
+            findings.add(where, f"{upstream} is not cached without a secret to sign in with", hint)
+        elif isinstance(said, str) and not needs:
+            findings.add(where, f"{upstream} takes no secret", "write true")
     accounts = given.get("accounts")
     known = [accounts] if isinstance(accounts, str) else [str(one) for one in _map(accounts).values()]
     said = github.get("existing")

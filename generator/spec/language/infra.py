@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from generator.spec.infra import UPSTREAMS
 from generator.spec.language.names import ENVIRONMENT_NAME, HOST
 from generator.spec.language.stages import EMAIL
 from generator.spec.types import Boolean, Choice, Decimal, Either, Field, Integer, ListOf, MapOf, Record, Text
@@ -84,8 +86,22 @@ CLUSTER: Final = Record(
 _REPOSITORY: Final = Text(
     "a repository's name", r"[a-z0-9]+(?:[._/-][a-z0-9]+)*", 256, "its name in ECR, without the registry: shop/web"
 )
+_UPSTREAM: Final = Text(
+    "a registry that ECR caches",
+    "|".join(map(re.escape, UPSTREAMS)),
+    40,
+    f"one of {', '.join(UPSTREAMS)}",
+)
+_CREDENTIALS: Final = Text(
+    "a secret for ECR", r"ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+", 512, "its name begins with ecr-pullthroughcache/"
+)
 REGISTRY: Final = Record(
     {
+        "cache": Field(
+            MapOf(_UPSTREAM, Either(((bool, Boolean()), (str, _CREDENTIALS)), "true, or the name of a secret")),
+            "Registries whose images ECR stores when they are pulled first: true, or the name of the secret in "
+            "Secrets Manager that ECR signs in with.",
+        ),
         "existing": Field(
             ListOf(_REPOSITORY, least=1), "Repositories that exist already, which Terraform leaves as they are."
         ),

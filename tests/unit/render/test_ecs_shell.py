@@ -55,7 +55,7 @@ SIZES = {
         ("256", "1024"),
     ),
     "as it is said": (
-        "cpu: 256, memory: 512, sidecars: {proxy: {image: a/b, resources: {requests: {memory: 900Mi}}}}", ("256", "512"),
+        "cpu: 256, memory: 1024, sidecars: {proxy: {image: a/b, resources: {limits: {memory: 2Gi}}}}", ("256", "1024"),
     ),
 }  # fmt: skip
 

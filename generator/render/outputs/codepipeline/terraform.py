@@ -64,6 +64,7 @@ def _arguments(spec: Spec, infra: Infra) -> dict[str, Any]:
         # Commits of a pipeline must not start another run.
         "ignored": ["overlays/**", "gitops/**", ".generator/**", "docs/**"] if here == "connection" else [],
         "registries": [f"{images_at}/{name}" for name in dict.fromkeys(delivery.repositories(spec, infra))],
+        **({"caches": infra.caches} if infra.caches else {}),
         "secrets": delivery.secrets(spec, infra),
         "approvals": _approvals(found),
         "projects": _projects(spec, found),

@@ -57,6 +57,8 @@ def _builds(spec: Spec, infra: Infra, forge: str) -> dict[str, Value]:
         "account": infra.account,
         "partition": infra.partition,
     }
+    if infra.caches:
+        arguments["caches"] = infra.caches
     if forge == _CODECOMMIT:
         name = spec.repository.rstrip("/").rpartition("/")[2]
         return {**arguments, "codecommit": f"arn:{infra.partition}:codecommit:{at}:{name}"}
@@ -75,7 +77,8 @@ def repositories(spec: Spec, infra: Infra) -> Iterator[str]:
     """Yield the repositories that the images of apps have in the shared account."""
     for app in spec.described.values():
         found = ECR_REPOSITORY.fullmatch(app.image)
-        if found and found["account"] == infra.account and found["region"] == infra.region:
+        here = found and found["account"] == infra.account and found["region"] == infra.region
+        if found and here and not infra.is_cached(found["repository"]):
             yield found["repository"]
             if app.build and app.build.cache in (None, True):
                 yield f"{found['repository']}{_CACHE}"

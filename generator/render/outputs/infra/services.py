@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator.render.outputs.infra.configuration import Module, Output, of_app
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec import aws_names, ecs, targets, traffic
+from generator.spec import aws_names, ecs, image_reference, targets, traffic
 from generator.spec.image_reference import ECR_REPOSITORY
 from generator.spec.model import App
 from generator.spec.rule_priority import Rule, priorities
@@ -67,12 +67,22 @@ def _app(here: Here, app: App) -> Module:
         "execution_role": aws_names.execution_role(*names),
         "repositories": [*dict.fromkeys(name for one in workloads for name in _repositories(here, one))],
         "secrets": [*dict.fromkeys(name for one in workloads for name in _secrets(here, app, one))],
+        **_cached(here, workloads),
         **here.account,
         "boundary": here.boundary,
     }
     if allowed := here.statements(app):
         arguments["statements"] = allowed
     return Module(_app_label(app), "ecs_app", arguments, file=of_app(app.name))
+
+
+def _cached(here: Here, workloads: list[Workload]) -> dict[str, Value]:
+    """Return the argument for repositories of images that come through a cache."""
+    if not here.infra.cache:
+        return {}
+    named = dict.fromkeys(name for one in workloads for name in _repositories(here, one))
+    found = [name for name in named if here.infra.is_cached(name.partition(":repository/")[2])]
+    return {"cached": found} if found else {}
 
 
 def _app_label(app: App) -> str:
@@ -155,8 +165,7 @@ def _health(workload: Workload) -> str:
 
 
 def _repositories(here: Here, workload: Workload) -> Iterator[str]:
-    found = ECR_REPOSITORY.fullmatch(workload.image)
-    if found:
+    for found in filter(None, map(ECR_REPOSITORY.fullmatch, image_reference.of_pod(workload.image, workload.pod))):
         at = f"{found['region']}:{found['account']}"
         yield f"arn:{here.infra.partition}:ecr:{at}:repository/{found['repository']}"
 

@@ -8,8 +8,9 @@ from typing import Final
 from generator.render.outputs.infra import delivery
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec import stages
-from generator.spec.infra import Infra
+from generator.spec import image_reference, stages
+from generator.spec.image_reference import ECR_REPOSITORY
+from generator.spec.infra import UPSTREAMS, Infra
 from generator.spec.model import Spec
 
 _ABOUT: Final = "What all environments share: images, the zone, and what builds."
@@ -59,15 +60,32 @@ def _pipeline(spec: Spec, infra: Infra) -> Iterator[Module]:
 def _registry(spec: Spec, infra: Infra) -> Iterator[Module]:
     """Yield the repositories of the images that apps have in the shared account."""
     names = repositories(spec, infra)
-    if not names:
+    if not names and not infra.cache:
         return
     others = [account for account in infra.accounts if account != infra.account]
     arguments: dict[str, Value] = {"repositories": names, "partition": infra.partition}
     if others:
         arguments["readers"] = others
+    if infra.cache:
+        arguments["upstreams"] = {
+            name: {"url": UPSTREAMS[name][0], **({"secret": secret} if secret else {})}
+            for name, secret in infra.cache.items()
+        }
     yield Module("registry", "registry", arguments)
 
 
 def repositories(spec: Spec, infra: Infra) -> list[str]:
     """Return the names of the repositories that Terraform makes in the shared account."""
-    return [one for one in dict.fromkeys(delivery.repositories(spec, infra)) if one not in infra.existing_repositories]
+    own = [*delivery.repositories(spec, infra), *_cached(spec, infra)]
+    return [one for one in dict.fromkeys(own) if one not in infra.existing_repositories]
+
+
+def _cached(spec: Spec, infra: Infra) -> Iterator[str]:
+    """Yield the repositories of cached images that apps and their sidecars name, so that a first pull makes none."""
+    for app in spec.described.values() if infra.cache else ():
+        for one in (app.base, *app.instances.values()):
+            for workload in one.workloads.values():
+                for image in image_reference.of_pod(workload.image, workload.pod):
+                    found = ECR_REPOSITORY.fullmatch(image)
+                    if found and found["account"] == infra.account and infra.is_cached(found["repository"]):
+                        yield found["repository"]

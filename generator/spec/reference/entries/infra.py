@@ -16,7 +16,9 @@ INFRA: Final[dict[str, Entry]] = {
         '  accounts: "123456789012"\n'
         "  engine: opentofu\n"
         "  state: {bucket: acme-shop-states, existing: true, lock: both}\n"
-        "  registry: {existing: [shop/web]}\n"
+        "  registry:\n"
+        "    existing: [shop/web]\n"
+        "    cache: {quay.io: true, docker.io: ecr-pullthroughcache/docker-hub}\n"
         "  github: {existing: true}\n"
         "  network: {cidr: 10.8.0.0/16, zones: 3, nat: per-zone, endpoints: [ecr.api, ecr.dkr]}\n"
         "  cluster:\n"
@@ -42,6 +44,9 @@ INFRA: Final[dict[str, Entry]] = {
     "infra.state.existing": Entry(default="false", effect="`infra/bootstrap` without the module `state`."),
     "infra.state.lock": Entry(default="s3"),
     "infra.registry": Entry(unset="a repository for each image of the registry", effect="The module `registry`."),
+    "infra.registry.cache": Entry(
+        unset="none", effect="`aws_ecr_pull_through_cache_rule`, and rights of builds and of tasks on ECS to fill it."
+    ),
     "infra.registry.existing": Entry(unset="none", effect="`repositories` of the module, without these."),
     "infra.github": Entry(unset="made in each account", effect="`infra/bootstrap`, if the repository is on GitHub."),
     "infra.github.existing": Entry(

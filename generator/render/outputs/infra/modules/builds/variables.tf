@@ -71,3 +71,9 @@ variable "partition" {
   description = "The partition of ARNs."
   type        = string
 }
+
+variable "caches" {
+  description = "The repositories with images of other registries, as patterns."
+  type        = list(string)
+  default     = []
+}

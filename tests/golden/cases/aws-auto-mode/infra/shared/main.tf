@@ -15,6 +15,7 @@ module "registry" {
 
   repositories = ["shop/web", "shop/web-cache"]
   partition    = "aws"
+  upstreams    = { "public.ecr.aws" = { url = "public.ecr.aws" } }
 }
 
 module "zone" {
@@ -46,6 +47,7 @@ module "builds" {
   region     = var.region
   account    = "111111111111"
   partition  = "aws"
+  caches     = ["arn:aws:ecr:eu-west-1:111111111111:repository/public.ecr.aws/*"]
   secrets    = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/git-??????"]
   connection = module.connection.arn
 }

@@ -13,6 +13,10 @@ provider "aws" {
 module "registry" {
   source = "../modules/registry"
 
-  repositories = ["shop/front"]
+  repositories = ["shop/front", "docker.io/library/nginx"]
   partition    = "aws"
+  upstreams = {
+    "quay.io"   = { url = "quay.io" }
+    "docker.io" = { url = "registry-1.docker.io", secret = "ecr-pullthroughcache/docker-hub" }
+  }
 }

@@ -16,6 +16,7 @@ module "registry" {
   repositories = ["shop/web", "shop/web-cache"]
   partition    = "aws"
   readers      = ["222222222222"]
+  upstreams    = { "public.ecr.aws" = { url = "public.ecr.aws" } }
 }
 
 module "repository" {
@@ -38,6 +39,7 @@ module "pipeline" {
     "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web",
     "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web-cache",
   ]
+  caches  = ["arn:aws:ecr:eu-west-1:111111111111:repository/public.ecr.aws/*"]
   secrets = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/git-??????"]
   approvals = {
     staging = ["ops@example.com", "lead@example.com"]

@@ -7,12 +7,16 @@ module "app_front" {
   log_group      = "/shop/prod/front"
   task_role      = "shop-prod-front-task"
   execution_role = "shop-prod-front-execution"
-  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/front"]
-  secrets        = []
-  region         = var.region
-  account        = "111111111111"
-  partition      = "aws"
-  boundary       = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+  repositories = [
+    "arn:aws:ecr:eu-west-1:111111111111:repository/shop/front",
+    "arn:aws:ecr:eu-west-1:111111111111:repository/docker.io/library/nginx",
+  ]
+  secrets   = []
+  cached    = ["arn:aws:ecr:eu-west-1:111111111111:repository/docker.io/library/nginx"]
+  region    = var.region
+  account   = "111111111111"
+  partition = "aws"
+  boundary  = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
 }
 
 module "service_front" {

@@ -82,6 +82,12 @@ resource "aws_iam_role_policy" "execution" {
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
         Resource = var.repositories
       }],
+      length(var.cached) == 0 ? [] : [{
+        Sid      = "FillCaches"
+        Effect   = "Allow"
+        Action   = "ecr:BatchImportUpstreamImage"
+        Resource = var.cached
+      }],
       length(var.secrets) == 0 ? [] : [{
         Sid      = "ReadSecrets"
         Effect   = "Allow"

@@ -63,6 +63,15 @@ resource "aws_iam_role_policy" "this" {
           Resource = var.repositories
         },
       ],
+      length(var.caches) == 0 ? [] : [{
+        Sid    = "FillCaches"
+        Effect = "Allow"
+        Action = [
+          "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage",
+          "ecr:CreateRepository", "ecr:GetDownloadUrlForLayer",
+        ]
+        Resource = var.caches
+      }],
       var.connection == null ? [] : [{
         Sid      = "Source"
         Effect   = "Allow"

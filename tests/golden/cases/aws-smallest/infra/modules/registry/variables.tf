@@ -23,8 +23,8 @@ variable "readers" {
 }
 
 variable "upstreams" {
-  description = "Public registries that are cached, by the prefix that their images get here."
-  type        = map(string)
+  description = "Registries that are cached, by the prefix that their images get here; with the secret to sign in with."
+  type        = map(object({ url = string, secret = optional(string) }))
   default     = {}
 }
 

@@ -63,3 +63,9 @@ variable "boundary" {
   description = "The policy that bounds its roles."
   type        = string
 }
+
+variable "cached" {
+  description = "Those of the repositories whose images come from other registries."
+  type        = list(string)
+  default     = []
+}

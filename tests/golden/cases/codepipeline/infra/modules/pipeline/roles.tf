@@ -132,6 +132,15 @@ resource "aws_iam_role_policy" "job" {
         Action   = "codepipeline:ListPipelineExecutions"
         Resource = "${local.arn}:codepipeline:${local.in_place}:${var.name}"
       }],
+      each.value.job != "build" || length(var.caches) == 0 ? [] : [{
+        Sid    = "FillCaches"
+        Effect = "Allow"
+        Action = [
+          "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage",
+          "ecr:CreateRepository", "ecr:GetDownloadUrlForLayer",
+        ]
+        Resource = var.caches
+      }],
       each.value.job != "build" || length(var.registries) == 0 ? [] : [
         {
           Sid    = "PushImages"

@@ -102,3 +102,9 @@ variable "retention_days" {
   type        = number
   default     = 90
 }
+
+variable "caches" {
+  description = "The repositories with images of other registries, as patterns."
+  type        = list(string)
+  default     = []
+}

@@ -72,10 +72,17 @@ resource "aws_ecr_repository_policy" "pull" {
   })
 }
 
-# Images of public registries, kept here once they were pulled: builds and nodes do not depend on others' limits.
+# Images of other registries, kept here once they were pulled: builds and nodes do not depend on others' limits.
+data "aws_secretsmanager_secret" "upstream" {
+  for_each = { for name, upstream in var.upstreams : name => upstream.secret if upstream.secret != null }
+
+  name = each.value
+}
+
 resource "aws_ecr_pull_through_cache_rule" "this" {
   for_each = var.upstreams
 
   ecr_repository_prefix = each.key
-  upstream_registry_url = each.value
+  upstream_registry_url = each.value.url
+  credential_arn        = each.value.secret == null ? null : data.aws_secretsmanager_secret.upstream[each.key].arn
 }
