@@ -64,6 +64,7 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
         from generator.spec import infra_advice
 
         found += infra_advice.of(spec.data, spec.infra, datetime.now())
+        found += infra_advice.of_admins(spec, spec.infra)
     if spec.sites:
         found += _of_sites(directory, spec)
     masked = [one for name, app in spec.apps.items() for one in overruled.of(name, app.given)]

@@ -9,6 +9,8 @@ from generator.spec import aws_support, forge_kinds, targets
 from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean
 from generator.spec.infra import Data, Infra
+from generator.spec.model import AnyApp, App, Spec
+from generator.spec.types import as_map
 
 
 def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:
@@ -48,6 +50,25 @@ def _of_clusters(data: Data) -> Iterator[tuple[FieldPath, str, str]]:
         if (given.get("cluster") or {}).get("existing") and not used:
             hint = "take it out, or say `target: eks` of an app; on ECS, each environment has a cluster of its own"
             yield (*path, "cluster", "existing"), "this is a cluster of EKS, and nothing runs on EKS here", hint
+
+
+def of_admins(spec: Spec, infra: Infra) -> Iterator[tuple[FieldPath, str, str]]:
+    """Yield advice if nobody can enter a new EKS cluster."""
+    closed = [
+        name
+        for name, place in infra.places.items()
+        if not (place.cluster.existing or place.cluster.admins or spec.environments[name].pull_requests is not None)
+        and any(name in app.environments and _on_eks(app, name) for app in spec.apps.values())
+    ]
+    if closed:
+        path = ("infra", "cluster") if as_map(spec.data["infra"]).get("cluster") else ("infra",)
+        role = f"arn:{infra.partition}:iam::{infra.places[closed[0]].account}:role/NAME"
+        hint = f"say `cluster: {{admins: ['{role}']}}`; the role that makes a cluster is no admin of it"
+        yield path, f"nobody can enter the new EKS cluster of {', '.join(closed)}: it has no `admins`", hint
+
+
+def _on_eks(app: AnyApp, environment: str) -> bool:
+    return not isinstance(app, App) or app.target_in(environment) == targets.EKS
 
 
 def _of_regions(data: Data, infra: Infra) -> Iterator[tuple[FieldPath, str, str]]:

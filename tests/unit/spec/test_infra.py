@@ -267,3 +267,19 @@ def test_a_region_that_aws_may_have_opened_since_is_advised_of(region: str) -> N
     assert spec.infra
     told = [message for _, message, _ in infra_advice.of(spec.data, spec.infra, datetime(2026, 11, 27))]
     assert told == [f"{region} is not in the list of regions that was read on 2026-11-27"]
+
+
+def closed(*args: str, **kwargs: str) -> list[tuple[tuple[str | int, ...], str]]:
+    spec = loader.parse(text(*args, **kwargs))
+    assert spec.infra
+    return [(path, message) for path, message, _ in infra_advice.of_admins(spec, spec.infra)]
+
+
+def test_a_new_cluster_that_nobody_can_enter_gets_advice() -> None:
+    message = "nobody can enter the new EKS cluster of {}: it has no `admins`"
+    admins = "cluster: {admins: ['arn:aws:iam::111111111111:role/ops']}"
+    assert closed() == [(("infra",), message.format("dev, prod"))]
+    assert closed(both("cluster: {compute: nodes}")) == [(("infra", "cluster"), message.format("dev, prod"))]
+    assert closed(prod=f"{{infra: {{{admins}}}}}") == [(("infra",), message.format("dev"))]
+    assert closed(dev="{target: ecs}", prod="{infra: {cluster: {existing: one}}}", registry=ECR_ELSEWHERE) == []
+    assert closed(both(admins)) == []

@@ -80,7 +80,7 @@ INFRA: Final[dict[str, Entry]] = {
     "infra.cluster.nodes.min": Entry(default="2"),
     "infra.cluster.nodes.max": Entry(default="4"),
     "infra.cluster.nodes.disk": Entry(default="20"),
-    "infra.cluster.admins": Entry(unset="none but the role that applies"),
+    "infra.cluster.admins": Entry(unset="none: nobody can enter the cluster, not even the role that makes it"),
     "infra.cluster.publicAccess": Entry(unset="none"),
     "infra.cluster.existing": Entry(
         "existing: platform",
