@@ -225,7 +225,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a project that is a number": (
         top("", project="123"),
         [
-            "2:10 project: expected a name (DNS label), got 123 / put it in quotes",
+            "2:10 project: expected a name (DNS label), got 123 / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit",
         ],
     ),
     "a project that is a boolean": (

@@ -38,7 +38,9 @@ def _is_image(text: str, names: set[str]) -> bool:
     image = Image.parse(text)
     host, slash, _ = image.name.partition("/")
     with_host = bool(slash) and ("." in host or ":" in host)
-    return bool(image.tag or image.digest) and (image.name in names or with_host) and not image.tag.isdecimal()
+    # `redis:6379` is a host with its port, and `docker.io/library/redis:7` an image.
+    with_port = image.tag.isdecimal() and not slash
+    return bool(image.tag or image.digest) and (image.name in names or with_host) and not with_port
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -48,6 +48,10 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
     argocd_checks.check(data, findings)
     cluster_checks.check(data, findings)
     preview_checks.check(data, findings)
+    if any(_map(one).get(field) for one in environments.values() for field in ("freeze", "windows")):
+        from generator.spec import gate_checks
+
+        gate_checks.check(environments, findings)
     _check_local_secrets(environments, findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from generator.spec import cron, placeholder, pod_word_checks, quantity, workload_kinds
+from generator.spec import cron, placeholder, pod_word_checks, quantity, time_zones, workload_kinds
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.types import as_map
 
@@ -62,13 +62,8 @@ def _check_time_zone(app: dict[str, object], findings: Findings) -> None:
     zone = app.get("timeZone")
     if not isinstance(zone, str) or placeholder.has(zone):
         return
-    # Imported here, because only apps with a time zone need the list of time zones.
-    import zoneinfo
-
-    known = zoneinfo.available_timezones()
-    if zone == "Local" or zone not in known:
-        hint = did_you_mean(zone, sorted(known), "a name like Europe/Berlin")
-        findings.add(("timeZone",), f"there is no time zone {shown(zone)}", hint)
+    if wrong := time_zones.mistake(zone):
+        findings.add(("timeZone",), *wrong)
 
 
 def _check_strategy(app: dict[str, object], findings: Findings) -> None:

@@ -6,11 +6,19 @@ says what is promoted, and who is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY: Final = (
+    r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-9]))"
+)
+# Patterns of a time of day, and of a day or a time. Not each year has the 29th of February.
+CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+MOMENT: Final = rf"{_DAY}(?:[T ]{CLOCK})?"
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -56,6 +64,11 @@ class Promotion:
 def seconds(duration: str) -> int:
     """Return a duration such as ``2h`` in seconds."""
     return int(duration[:-1]) * _SECONDS[duration[-1]]
+
+
+def is_moment(written: str) -> bool:
+    """Tell whether a text has the shape of a day or a time."""
+    return re.fullmatch(MOMENT, written) is not None
 
 
 def gates(given: Mapping[str, Any]) -> Gates:

@@ -80,8 +80,7 @@ class Text:
             findings.texts.append(path)
             return
         if not isinstance(value, str):
-            hint = "put it in quotes" if isinstance(value, int | float) else self.hint or "one line of text"
-            findings.add(path, f"expected {self.what}, got {shown(value)}", hint)
+            findings.add(path, f"expected {self.what}, got {shown(value)}", self._hint_to_quote(value))
         elif len(value) > self.longest:
             findings.add(path, f"{self.what} of {len(value)} characters", f"at most {self.longest} are possible")
         elif "\0" in value:
@@ -90,6 +89,11 @@ class Text:
             return
         elif self.pattern and not re.fullmatch(self.pattern, value):
             findings.add(path, f"{shown(value)} is not {self.what}", self._hint(value))
+
+    def _hint_to_quote(self, value: object) -> str:
+        """Return the hint for another value than text. Quotes help if the text of a number is right."""
+        quoted = isinstance(value, int | float) and (not self.hint or re.fullmatch(self.pattern, text(value)))
+        return "put it in quotes" if quoted else self.hint or "one line of text"
 
     def _hint(self, value: str) -> str:
         if PLACEHOLDER in value:

@@ -285,12 +285,15 @@ def test_pods_that_the_namespace_would_refuse_are_refused_before(repository: Pat
 
 
 def test_images_that_no_release_sets_are_noted(repository: Path, generator: Run) -> None:
-    text = DEPLOYMENT.replace("  # the", '\n          args: ["--agent=ghcr.io/acme/agent:3.1"]  # the')
+    args = '["--agent=ghcr.io/acme/agent:3.1", "--cache=docker.io/library/redis:7", "nginx:80"]'
+    text = DEPLOYMENT.replace("  # the", f"\n          args: {args}  # the")
     text += "        - {name: odd, image: docker.io/envoyproxy/envoy:v1.29.0}\n        - {name: none, image: busybox}\n"
     commit(repository, {**OVERLAYS, "deploy/web/base/deployment.yaml": text})
     found = report(generator, repository, "deploy/web")
     said = [f"{one['file']}:{one['line']} {one['path']} {one['message']}" for one in found["notes"]]
     assert "deploy/web/base/deployment.yaml:13  ghcr.io/acme/agent:3.1 in Deployment/web is an image that no release sets" in said  # fmt: skip
+    assert any("docker.io/library/redis:7 in Deployment/web is an image that no release sets" in one for one in said)
+    assert not any("nginx:80" in one for one in said)
     assert any("runs with several tags: v1.30.1 in Deployment/web, v1.29.0 in Deployment/web" in one for one in said)
     assert any("images busybox has no tag in Deployment/web" in one for one in said)
     assert generator(*WRITE, cwd=repository).returncode == 0

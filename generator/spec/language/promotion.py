@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from generator.spec.promotion import CLOCK as _CLOCK
 from generator.spec.promotion import DAYS
+from generator.spec.promotion import MOMENT as _MOMENT
 from generator.spec.types import Boolean, Choice, Field, ListOf, Record, Text
 
-_DAY: Final = (
-    r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
-    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-9]))"
-)
-_CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-
 DURATION = Text("a duration", r"[0-9]{1,5}[smhd]", 6, "a number and s, m, h or d: like 30m, 2h or 1d")
-MOMENT = Text(
-    "a day or a time", rf"{_DAY}(?:[T ]{_CLOCK})?", 16, "like 2026-12-20, or 2026-12-20T18:00; days count whole"
-)
+MOMENT = Text("a day or a time", _MOMENT, 16, "like 2026-12-20, or 2026-12-20T18:00; days count whole")
 CLOCK = Text("a time of day", _CLOCK, 5, 'like "09:30", from 00:00 to 23:59')
 ZONE = Text("a time zone", r"[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*", 60, "like Europe/Berlin; UTC if left out")
 TOPIC = Text(

@@ -17,7 +17,7 @@ from generator.delivery.promotion import checks, description, proposal
 from generator.delivery.promotion.checks import Check, Health, State
 from generator.delivery.promotion.description import Marker, Story
 from generator.delivery.promotion.moves import Between, LeftOut, Move, Release, Why
-from generator.errors import RepositoryError, SpecError
+from generator.errors import SpecError
 from generator.git.history import Commit
 from generator.manifests.diff import Change
 from generator.spec import loader
@@ -159,16 +159,40 @@ def test_a_gate_that_cannot_be_is_a_fault_of_the_spec(gates: str, where: str) ->
     assert [fault.path for fault in caught.value.faults] == [f"environments.prod.{where}"]
 
 
-def test_a_day_that_only_some_years_have() -> None:
-    with pytest.raises(RepositoryError, match=r"environments\.prod\.freeze: 2026-02-29 .*"):
-        list(checks.frozen(prod("freeze: [{from: 2026-02-29, to: 2026-03-01}]"), at("2026-02-28")))
+LATER = "a later day or time"
+NEAREST = 'there is no time zone "Europe/Berln" / did you mean "Europe/Berlin"?'
+TOLD = {
+    "a freeze that ends before it begins": (
+        "freeze: [{from: 2026-12-20, to: 2026-12-10}]",
+        f"freeze[0].to: the freeze ends before 2026-12-20, where it begins / {LATER}",
+    ),
+    "a freeze that ends hours before it begins": (
+        "freeze: [{from: 2026-12-20T18:00, to: 2026-12-20 17:59}]",
+        f"freeze[0].to: the freeze ends before 2026-12-20T18:00, where it begins / {LATER}",
+    ),
+    "a day that only some years have": (
+        "freeze: [{from: 2026-02-29, to: 2026-03-01}]",
+        'freeze[0].from: "2026-02-29" is no day of the calendar / that month has fewer days in that year',
+    ),
+    "a freeze in an unknown time zone": (
+        "freeze: [{from: 2026-02-28, to: 2026-03-01, timezone: Europe/Berln}]",
+        f"freeze[0].timezone: {NEAREST}",
+    ),
+    "a window in an unknown time zone": ("windows: [{timezone: Europe/Berln}]", f"windows[0].timezone: {NEAREST}"),
+}
 
 
-def test_an_unknown_time_zone_is_told_with_the_nearest() -> None:
-    with pytest.raises(RepositoryError) as caught:
-        list(checks.windows(prod("windows: [{timezone: Europe/Berln}]"), at("2026-02-28")))
-    assert "no time zone 'Europe/Berln'" in caught.value.message
-    assert caught.value.hint == 'did you mean "Europe/Berlin"?'
+@pytest.mark.parametrize(("gates", "told"), TOLD.values(), ids=TOLD)
+def test_a_gate_that_would_mean_something_else_is_told(gates: str, told: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        spec(gates)
+    assert [f"{one.path}: {one.message} / {one.hint}" for one in caught.value.faults] == [f"environments.prod.{told}"]
+
+
+def test_a_freeze_of_one_minute_or_one_day_is_right() -> None:
+    for dates in ("from: 2028-02-29, to: 2028-02-29", "from: 2026-12-20T18:00, to: 2026-12-20T18:00"):
+        assert prod(f"freeze: [{{{dates}}}]").gates.freezes
+    assert prod("freeze: [{from: 2026-12-20T18:00, to: 2026-12-20}]").gates.freezes
 
 
 # -- the branch

@@ -41,6 +41,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         app("needs: [web2]") + SECOND.format("workloads: {a: {port: 80}, b: {}}, environments: {dev: {workloads: {a: null}}}"),
         ["8:13 apps.web.needs[0]: web2 has no port in dev / add it: `environments: {dev: {port: …}}` of web2"],
     ),
+    "a size that no quotes make right": (
+        app("databases: {main: {size: 0}}"),
+        ["8:30 apps.web.databases.main.size: expected a size, got 0 / like 10Gi"],
+    ),
     "a claim of another app's name": (
         app("claims: {b-c: {size: 1Gi}}") + "  web-b: {image: x, claims: {c: {size: 1Gi}}}\n",
         ["9:30 apps.web-b.claims.c: PersistentVolumeClaim web-b-c is also claimed by web / another name"],
