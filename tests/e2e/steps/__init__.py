@@ -39,14 +39,16 @@ STEPS = (
     Step("g", "drift made with kubectl is healed", heal_drift, ("a",)),
     Step("g2", "what is outside of the AppProject is refused", stay_in_bounds, ("a",)),
     Step("g3", "the namespaces enforce restricted pods", keep_pods_restricted, ("a",)),
-    Step("h", "six workloads of one app are released by one bump", release_several, ("a",)),
-    Step("h2", "a failed migration leaves all of them as they are", keep_the_old_version, ("h",)),
     Step("h3", "an app that runs gets a second workload: its pods stay", become_several, ("a",)),
     Step("i", "a Helm chart: deployed from a registry, with values of each environment", deliver_chart, ("a",)),
     Step("i2", "the chart is updated, promoted and rolled back", promote_chart, ("i",)),
     Step("j", "CloudNativePG's operator runs, as a chart", run_operator, ("a", "i")),
     Step("j2", "an app gets a database, and migrates it", give_database, ("j",)),
     Step("j3", "a database that is gone from git runs on until a person confirms", keep_database, ("j2",)),
+    Step(
+        "h", "six workloads, database, files and claim of one app are released by one bump", release_several, ("a", "j")
+    ),
+    Step("h2", "a failed migration leaves all of them as they are", keep_the_old_version, ("h",)),
     Step("k", "an adopted app is taken over from Applications that run: its pods stay", take_over),
     Step("m", "ECS: released, promoted, taken back by the circuit breaker, rolled back", deploy_to_ecs, alone=True),
 )

@@ -1,4 +1,7 @@
-"""An app of several workloads, released as one: each kind runs, data stays, and what runs is never half a release."""
+"""An app of several workloads, with a database, files and a claim, released as one.
+
+Each kind of workload runs, data stays, and what runs is never half a release.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,21 @@ from tests.e2e.world import IMAGE, PLAIN, PROJECT, World, name_of, namespace_of
 
 TEAM: Final = "team"
 CLAIM: Final = f"data-{TEAM}-index-0"
+SHARED: Final = f"{TEAM}-shared"
+DATABASE: Final = f"{TEAM}-main"
+FILE: Final = "/etc/team/environment"
 _STAY: Final = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
 _INDEX: Final = f"import os; print(os.environ['APP_VERSION'], file=open('/data/log', 'a'), flush=True); {_STAY}"
-_SAY: Final = "import os; print(os.environ['APP_VERSION'], os.environ['QUEUE'])"
+_SAY: Final = f"import os; print(os.environ['APP_VERSION'], os.environ['QUEUE'], open('{FILE}').read())"
+_FILL: Final = f"{_SAY}; print(os.environ['APP_VERSION'], file=open('/shared/log', 'a'))"
+_CONNECT: Final = "import os, psycopg; at = psycopg.connect(os.environ['DATABASE_URL'], autocommit=True)"
+_MIGRATE: Final = (
+    f"{_CONNECT}; at.execute('create table if not exists released (version text)'); "
+    "at.execute('insert into released values (%s)', [os.environ['APP_VERSION']]); print('migrated')"
+)
+_RELEASED: Final = (
+    f"{_CONNECT}; print(*(one for (one,) in at.execute('select distinct version from released order by 1')))"
+)
 # Those whose pods run until they are replaced, and the one that ends with each version.
 RUNNING: Final = ("web", "worker", "beat", "index")
 
@@ -28,15 +43,17 @@ def _python(code: str) -> str:
     return json.dumps(["python3", "-c", code])
 
 
-def _app(tag: str) -> str:
-    alone = "{worker: null, beat: null, nightly: null, index: null, fill: null}"
+def _app(tag: str, postgres: str) -> str:
     return f"""\
 apps:
   {TEAM}:
     image: {IMAGE}
     tag: {tag}
     config: {{ENVIRONMENT: "{{environment}}", QUEUE: shared}}
-    migration: {{command: {_python("print('migrated')")}, retries: 0, timeout: 120}}
+    files: {{{FILE}: {{content: "{{environment}}"}}}}
+    claims: {{shared: {{size: 10Mi, accessModes: [ReadWriteMany], mountPath: /shared}}}}
+    databases: {{main: {{image: "{postgres}", size: 1Gi}}}}
+    migration: {{command: {_python(_MIGRATE)}, retries: 0, timeout: 120}}
     workloads:
       web: {{port: 8080, health: /healthz}}
       worker: {{command: {_python(_STAY)}, config: {{QUEUE: own}}}}
@@ -46,25 +63,23 @@ apps:
         kind: StatefulSet
         command: {_python(_INDEX)}
         volumeClaimTemplates: {{data: {{size: 10Mi, mountPath: /data}}}}
-      fill: {{kind: Job, command: {_python(_SAY)}}}
-    environments:
-      staging: {{workloads: {alone}}}
-      prod: {{workloads: {alone}}}
+      fill: {{kind: Job, command: {_python(_FILL)}}}
+    environments: {{staging: false, prod: false}}
 """
 
 
 def release_several(world: World) -> str:
-    """Release an app of six workloads by one bump, twice: all of them run it, a volume keeps its data."""
+    """Release an app of six workloads by one bump, twice: all of them run it, volumes and the database keep their data."""
     checkout = with_argo_cd(world)
     checkout.update()
     tags = [f"team-{number}" for number in (1, 2, 3)]
     images = [(tag, world.build_image(checkout.folder / "webapp", tag)) for tag in tags]
     world.values["team"] = images
-    place_volume(world)
-    checkout.splice("generator.yaml", r"^apps:\n", _app(tags[0]))
+    for claim in (CLAIM, SHARED, f"{DATABASE}-1"):
+        place_volume(world, claim)
+    checkout.splice("generator.yaml", r"^apps:\n", _app(tags[0], world.values["postgres image"]))
     checkout.generator("generate")
-    for environment in ("dev", "staging", "prod"):
-        checkout.generator("bump", TEAM, "--env", environment, "--tag", tags[0], "--digest", images[0][1])
+    checkout.generator("bump", TEAM, "--env", "dev", "--tag", tags[0], "--digest", images[0][1])
     checkout.commit("A team's app")
     checkout.push()
     wait(f"Application {name_of('dev', TEAM)}", lambda: world.kube.applications().get(name_of("dev", TEAM)))
@@ -82,9 +97,12 @@ def release_several(world: World) -> str:
     now = {name: _object(world, *name)["metadata"]["uid"] for name in _KEPT}
     check(now == former, "objects were made anew that can be changed")
     check(_object(world, "batch/v1", "jobs", f"{TEAM}-fill")["metadata"]["uid"] != job, "the Job did not run again")
-    written = volume(world).joinpath("log").read_text().split()
-    check(written == tags[:2], f"the volume has {written}")
-    return f"{len(_KEPT)} objects kept, the volume has both versions"
+    for claim in (CLAIM, SHARED):
+        written = volume(world, claim).joinpath("log").read_text().split()
+        check(written == tags[:2], f"the volume of {claim} has {written}")
+    migrated = _in_worker(world, "python3", "-c", _RELEASED).split()
+    check(migrated == tags[:2], f"the database has the migrations of {migrated}")
+    return f"{len(_KEPT)} objects kept, the volumes and the database have both versions"
 
 
 def keep_the_old_version(world: World) -> str:
@@ -161,24 +179,27 @@ _KEPT: Final = (
     ("apps/v1", "statefulsets", f"{TEAM}-index"),
     ("batch/v1", "cronjobs", f"{TEAM}-nightly"),
     ("v1", "persistentvolumeclaims", CLAIM),
+    ("v1", "persistentvolumeclaims", SHARED),
+    ("postgresql.cnpg.io/v1", "clusters", DATABASE),
     ("v1", "services", f"{TEAM}-web"),
 )
 
 
-def volume(world: World) -> Path:
-    """Return the folder of this machine, which is the node, that the StatefulSet's volume is in."""
-    return world.folder / "volumes" / CLAIM
+def volume(world: World, claim: str) -> Path:
+    """Return the folder of this machine, which is the node, that a claim's volume is in."""
+    return world.folder / "volumes" / claim
 
 
-def place_volume(world: World) -> None:
+def place_volume(world: World, claim: str) -> None:
     """Make the volume that a provisioner would make elsewhere: a folder of the node, bound to the claim by name."""
-    volume(world).mkdir(parents=True)
-    volume(world).chmod(0o777)
+    volume(world, claim).mkdir(parents=True)
+    volume(world, claim).chmod(0o777)
     document = {
-        "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"{PROJECT}-{CLAIM}"},
+        "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"{PROJECT}-{claim}"},
         "spec": {
-            "capacity": {"storage": "10Mi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Retain",
-            "claimRef": {"namespace": namespace_of("dev"), "name": CLAIM}, "hostPath": {"path": str(volume(world)), "type": "Directory"},
+            "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce", "ReadWriteMany"],
+            "persistentVolumeReclaimPolicy": "Retain", "claimRef": {"namespace": namespace_of("dev"), "name": claim},
+            "hostPath": {"path": str(volume(world, claim)), "type": "Directory"},
         },
     }  # fmt: skip
     world.cluster.kubectl("apply", "-f", "-", stdin=json.dumps(document))
@@ -195,10 +216,16 @@ def everything_runs(world: World, tag: str, digest: str) -> None:
     check(job["status"].get("succeeded") == 1, f"the Job: {job['status']}")
     check(_image(job["spec"]["template"]).endswith(f"@{digest}"), f"the Job has {_image(job['spec']['template'])}")
     said = world.cluster.kubectl("logs", "-n", namespace_of("dev"), f"job/{TEAM}-fill").split()
-    check(said == [tag, "shared"], f"the Job says {said}")
-    worker = ("exec", "-n", namespace_of("dev"), f"deploy/{TEAM}-worker", "--", "printenv", "QUEUE")
-    queue = world.cluster.kubectl(*worker).strip()
-    check(queue == "own", f"the worker's QUEUE is {queue}")
+    check(said == [tag, "shared", "dev"], f"the Job says {said}")
+    queue, environment = (_in_worker(world, *words) for words in (("printenv", "QUEUE"), ("cat", FILE)))
+    check((queue, environment) == ("own", "dev"), f"the worker's QUEUE is {queue}, and {FILE} has {environment}")
+    for claim in (CLAIM, SHARED):
+        phase = _object(world, "v1", "persistentvolumeclaims", claim)["status"].get("phase")
+        check(phase == "Bound", f"the claim {claim} is {phase}")
+    written = _in_worker(world, "cat", "/shared/log").split()
+    check(written[-1:] == [tag], f"the worker finds in the volume of all what the Job wrote: {written}")
+    database = _object(world, "postgresql.cnpg.io/v1", "clusters", DATABASE)["status"]
+    check(database.get("readyInstances") == 1, f"the database: {database.get('phase')}")
 
 
 def answered_by(world: World) -> object:
@@ -243,12 +270,17 @@ def nightly_ran(world: World, tag: str, digest: str) -> None:
 
     pod = wait(f"a run of {tag} by schedule", probe)
     said = world.cluster.kubectl("logs", "-n", namespace_of("dev"), pod["metadata"]["name"]).split()
-    check(said == [tag, "shared"], f"the run says {said}")
+    check(said == [tag, "shared", "dev"], f"the run says {said}")
 
 
 def _object(world: World, api: str, plural: str, name: str) -> dict[str, Any]:
     root = f"/apis/{api}" if "/" in api else f"/api/{api}"
     return world.kube.get(f"{root}/namespaces/{namespace_of('dev')}/{plural}/{name}")
+
+
+def _in_worker(world: World, *words: str) -> str:
+    """Return what a program in the worker's pod prints."""
+    return world.cluster.kubectl("exec", "-n", namespace_of("dev"), f"deploy/{TEAM}-worker", "--", *words).strip()
 
 
 def _image(template: dict[str, Any]) -> str:
