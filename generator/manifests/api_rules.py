@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.manifests import pod_rules, pod_security
-from generator.spec import quantity
+from generator.manifests import pod_security
+from generator.spec import pod_rules, quantity
 
 _LABEL: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
 _MOST_DATA: Final = 1024 * 1024

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.git import sparse
-from generator.spec import address_advice, folders, layout, loader, overruled, sync_windows
+from generator.spec import address_advice, folders, layout, loader, overruled, pod_words, sync_windows
 from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.model import UNRELEASED, Spec
@@ -50,6 +50,8 @@ _LIBRARY: Final = re.compile(r"(?:.*/)?library/([a-z]+)|([a-z]+)|valkey/(valkey)
 _FILE_NAME: Final = re.compile(r".+\.(?:conf|cfg|ini|ya?ml|json|toml|xml|properties|sh|py|js|sql|txt|pem|crt)")
 _BITNAMI: Final = re.compile(r"(?:docker\.io/)?bitnami/")
 # Images of Docker Hub's library, or of another public registry.
+# The end of a reference with a tag or a digest.
+_VERSION: Final = re.compile(r"[:@][^/]+$")
 _PUBLIC: Final = re.compile(
     r"[^/]+$|library/|(?:docker\.io|quay\.io|ghcr\.io|registry\.k8s\.io|(?:[a-z]+\.)?gcr\.io|public\.ecr\.aws|mcr\.microsoft\.com)/"
 )
@@ -94,6 +96,7 @@ def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
             yield from _of_image(name, app.given)
             yield from _of_registry(name, spec.registry, app.given)
             yield from _of_tag(directory, spec, name, app.given)
+        yield from _of_others(name, spec.registry, app.given)
 
 
 def _of_twins(spec: Spec) -> Iterator[_Advice]:
@@ -199,6 +202,26 @@ def _of_registry(app: str, registry: str, given: Mapping[str, Any]) -> Iterator[
     if registry and image in IMAGES:
         hint = f"write docker.io/library/{image} if Docker Hub's is meant"
         yield app, ("image",), f"`registry` is put before it: {registry}/{image}", hint
+
+
+def _of_others(app: str, registry: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
+    """Advise on images of sidecars and init containers: those of Docker Hub's library, and those without a tag."""
+    places: list[tuple[FieldPath, Mapping[str, Any]]] = [((), given)]
+    places += [(("workloads", name), as_map(one)) for name, one in as_map(given.get("workloads")).items()]
+    for place, about in places:
+        for group in pod_words.CONTAINERS:
+            for name, container in as_map(about.get(group)).items():
+                image, path = str(as_map(container).get("image") or ""), (*place, group, name, "image")
+                for _, _, message, hint in _of_registry(app, registry, {"image": image}):
+                    yield app, path, message, hint
+                # The app's own image gets the app's tag.
+                if image and image != given.get("image") and not _VERSION.search(image):
+                    yield (
+                        app,
+                        path,
+                        "without a tag, it is `:latest`, which changes by itself",
+                        "write its tag or digest",
+                    )
 
 
 def _of_tag(directory: Path, spec: Spec, app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:

@@ -1,6 +1,6 @@
 """Check that the API server accepts an app's pod, with ``pod`` and ``container`` merged into it.
 
-Values that are only in ``pod`` or ``container`` are checked by ``validate`` (``manifests/pod_rules.py``).
+Rules between fields that are only in ``pod`` or ``container`` are checked by ``validate`` (``pod_rules.problems``).
 Paths are relative to the app.
 """
 
@@ -14,6 +14,7 @@ from generator.spec import (
     folders,
     folding,
     mount_checks,
+    pod_rules,
     pod_word_checks,
     pod_words,
     quantity,
@@ -69,6 +70,8 @@ def _check(name: object, app: dict[str, object], findings: Findings) -> None:
     for field in ("securityContext", "podSecurityContext"):
         _check_profiles(field, as_map(app.get(field)), findings)
     _check_privileges(app, findings)
+    for path, message, hint in pod_rules.alone(as_map(app.get("pod"))):
+        findings.add(("pod", *path), message, hint)
 
 
 def _items(value: object) -> Iterator[tuple[int, dict[str, object]]]:

@@ -194,6 +194,20 @@ def test_an_image_of_others_of_which_no_tag_is_known(tmp_path: Path) -> None:
     assert advised(tmp_path, "  web: {image: quay.io/acme/web}") == []
 
 
+def test_images_beside_the_app_s_own(tmp_path: Path) -> None:
+    beside = "sidecars: {r: {image: redis}, own: {image: shop/web}, p: {image: 'localhost:5000/p'}}"
+    job = "workloads: {w: {initContainers: {n: {image: 'docker.io/nginx'}, m: {image: 'docker.io/nginx:1.27'}}}}"
+    said = advised(tmp_path, f"  web: {{image: shop/web, {beside}, {job}}}\nregistry: reg.example.com")
+    latest = "without a tag, it is `:latest`, which changes by itself / write its tag or digest"
+    assert [line.partition(" ")[2] for line in said] == [
+        "apps.web.sidecars.r.image: `registry` is put before it: reg.example.com/redis"
+        " / write docker.io/library/redis if Docker Hub's is meant",
+        f"apps.web.sidecars.r.image: {latest}",
+        f"apps.web.sidecars.p.image: {latest}",
+        f"apps.web.workloads.w.initContainers.n.image: {latest}",
+    ]
+
+
 def test_a_file_among_the_variables(tmp_path: Path) -> None:
     app = '  web: {image: shop/web, config: {LEVEL: info, nginx.conf: x, RULES: \'a\\nb\', "MANY": "a\\nb"}}'
     assert [line.partition(" ")[2].partition(" / ")[0] for line in advised(tmp_path, app)] == [

@@ -48,6 +48,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         "pod: {volumes: [{name: a, emptyDir: {sizeLimit: 1Gx}}]}",
         ['8:53 apps.web.pod.volumes[0].emptyDir.sizeLimit: expected a quantity, got "1Gx" / like 250m, 1, 128Mi'],
     ),
+    "an address that is none": (
+        "pod: {hostAliases: [{ip: 10.0.0.300, hostnames: [a]}]}",
+        ["8:30 apps.web.pod.hostAliases[0].ip: '10.0.0.300' is no IP address / write one"],
+    ),
+    "a container without an image": (
+        "pod: {containers: [{name: q2}]}", ["8:24 apps.web.pod.containers[0]: no image / name one"],
+    ),
     "an item that is nothing": (
         "pod: {tolerations: [null]}", ["8:25 apps.web.pod.tolerations[0]: nothing there / take the item out, or write what it is"],
     ),

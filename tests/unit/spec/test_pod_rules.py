@@ -41,18 +41,18 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a label's value with a space": (
         {"nodeSelector": {"a": "b c"}},
-        "nodeSelector a cannot be 'b c'; letters, digits, -, _ and ., with a letter or digit first and last",
+        "nodeSelector.a: cannot be 'b c'; letters, digits, -, _ and ., with a letter or digit first and last",
     ),
     "a toleration of no key": (
         {"tolerations": [{"operator": "Equal"}]},
-        "a toleration of no key cannot be Equal; name a key, or say `operator: Exists`",
+        "tolerations[0]: a toleration of no key cannot be Equal; name a key, or say `operator: Exists`",
     ),
     "no skew": ({"topologySpreadConstraints": [{"maxSkew": 0}]}, "maxSkew cannot be 0; at least 1"),
     "no server of names": (
         {"dnsPolicy": "None"},
-        "dnsPolicy None needs servers; add `dnsConfig: {nameservers: […]}`",
+        "dnsPolicy: None needs servers; add `dnsConfig: {nameservers: […]}`",
     ),
-    "an address that is none": ({"hostAliases": [{"ip": "x"}]}, "hostAliases: 'x' is no IP address; write one"),
+    "an address that is none": ({"hostAliases": [{"ip": "x"}]}, "hostAliases[0].ip: 'x' is no IP address; write one"),
 }
 
 

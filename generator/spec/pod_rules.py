@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from generator.spec import shapes
+from generator.spec.findings import Path, dotted
 
 _WORDS: Final = {
     "imagePullPolicy": ("Always", "IfNotPresent", "Never"),
@@ -40,8 +41,12 @@ def problems(pod: Data, claims: Iterable[object] = ()) -> Iterator[str]:
             if group == "initContainers":
                 yield from _before_others(container)
     yield from _volumes(pod)
-    yield from _placement(pod)
-    yield from _whole(pod)
+    for path, message, hint in (*_placement(pod), *_names_and_addresses(pod)):
+        yield f"{dotted(path)}: {message}; {hint}"
+    for spread in _maps(pod.get("topologySpreadConstraints")):
+        skew = spread.get("maxSkew")
+        if isinstance(skew, int) and skew < 1:
+            yield f"maxSkew cannot be {skew}; at least 1"
 
 
 def _container(container: Data) -> Iterator[str]:
@@ -88,39 +93,51 @@ def _volumes(pod: Data) -> Iterator[str]:
             yield f"volume {name} is {' and '.join(sources)}; keep one"
 
 
-def _placement(pod: Data) -> Iterator[str]:
+def alone(pod: Data) -> Iterator[tuple[Path, str, str]]:
+    """Yield the faults of fields that no other part of the pod can mend: path, message, hint."""
+    yield from _placement(pod)
+    yield from _names_and_addresses(pod)
+    for group in ("initContainers", "containers"):
+        for index, container in _numbered(pod.get(group)):
+            path = (group, index)
+            if not container.get("image"):
+                yield path, "no image", "name one"
+            for field, words in _WORDS.items():
+                if container.get(field) not in (None, *words):
+                    yield (*path, field), f"cannot be {container[field]}", f"one of {', '.join(words)}"
+
+
+def _placement(pod: Data) -> Iterator[tuple[Path, str, str]]:
     for key, value in _map(pod.get("nodeSelector")).items():
         if isinstance(value, str) and not (
             len(value) <= shapes.LABEL_VALUE.longest and re.fullmatch(shapes.LABEL_VALUE.pattern, value)
         ):
-            yield f"nodeSelector {key} cannot be {value!r}; {shapes.LABEL_VALUE.hint}"
-    for toleration in _maps(pod.get("tolerations")):
-        operator = toleration.get("operator") or "Equal"
+            yield ("nodeSelector", key), f"cannot be {value!r}", shapes.LABEL_VALUE.hint
+    for index, toleration in _numbered(pod.get("tolerations")):
+        operator, path = toleration.get("operator") or "Equal", ("tolerations", index)
         if not toleration.get("key") and operator != "Exists":
-            yield f"a toleration of no key cannot be {operator}; name a key, or say `operator: Exists`"
+            yield path, f"a toleration of no key cannot be {operator}", "name a key, or say `operator: Exists`"
         if operator == "Exists" and toleration.get("value"):
-            yield f"a toleration that asks whether {toleration.get('key')} exists has a value; take it out"
-    for spread in _maps(pod.get("topologySpreadConstraints")):
-        skew = spread.get("maxSkew")
-        if isinstance(skew, int) and skew < 1:
-            yield f"maxSkew cannot be {skew}; at least 1"
+            asked = f"asks whether {toleration.get('key')} exists"
+            yield (*path, "value"), f"a toleration that {asked} has a value", "take it out"
 
 
-def _whole(pod: Data) -> Iterator[str]:
+def _names_and_addresses(pod: Data) -> Iterator[tuple[Path, str, str]]:
     for field in _NAMES:
         name = pod.get(field)
         if isinstance(name, str) and name and not re.fullmatch(shapes.OBJECT_NAME.pattern, name):
-            yield f"{field} cannot be {name!r}; {shapes.OBJECT_NAME.hint}"
+            yield (field,), f"cannot be {name!r}", shapes.OBJECT_NAME.hint
     if pod.get("dnsPolicy") == "None" and not _map(pod.get("dnsConfig")).get("nameservers"):
-        yield "dnsPolicy None needs servers; add `dnsConfig: {nameservers: […]}`"
-    for alias in _maps(pod.get("hostAliases")):
+        yield ("dnsPolicy",), "None needs servers", "add `dnsConfig: {nameservers: […]}`"
+    for index, alias in _numbered(pod.get("hostAliases")):
         if not _is_address(alias.get("ip")):
-            yield f"hostAliases: {alias.get('ip')!r} is no IP address; write one"
+            yield ("hostAliases", index, "ip"), f"{alias.get('ip')!r} is no IP address", "write one"
     if pod.get("shareProcessNamespace") and pod.get("hostPID"):
-        yield "both shareProcessNamespace and hostPID; keep one of the two"
-    for claim in _maps(pod.get("resourceClaims")):
+        yield ("hostPID",), "both shareProcessNamespace and hostPID", "keep one of the two"
+    for index, claim in _numbered(pod.get("resourceClaims")):
         if bool(claim.get("resourceClaimName")) == bool(claim.get("resourceClaimTemplateName")):
-            yield f"claim {claim.get('name')} needs one of resourceClaimName and resourceClaimTemplateName; write it"
+            about = f"claim {claim.get('name')} needs one of resourceClaimName and resourceClaimTemplateName"
+            yield ("resourceClaims", index), about, "write it"
 
 
 def _is_address(value: object) -> bool:
@@ -129,6 +146,12 @@ def _is_address(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _numbered(value: object) -> list[tuple[int, Data]]:
+    """Return the items of a list with their indexes, without directives to a merge."""
+    items = enumerate(value if isinstance(value, list) else [])
+    return [(index, item) for index, item in items if _map(item) and "$patch" not in item]
 
 
 def _map(value: object) -> Data:
