@@ -43,6 +43,7 @@ from generator.spec.types import (
     Record,
     Scalar,
     Text,
+    hints,
     partial,
 )
 
@@ -74,7 +75,8 @@ CONTAINER_PORT = Record(
         "protocol": Field(shapes.PROTOCOL, "The protocol."),
         "nodePort": Field(NODE_PORT, "The port of the nodes for it, of a Service of type NodePort or LoadBalancer."),
         "appProtocol": Field(shapes.KEY, "The protocol that is spoken on it, for load balancers and meshes."),
-    }
+    },
+    elsewhere=hints(dict.fromkeys(("hostPort", "hostIP"), "a node's own port is said in `container: {ports: […]}`")),
 )
 
 SECRET = Either(
