@@ -154,6 +154,7 @@ def down(directory: Path, *, echo: Echo) -> None:
     """
     layout = Layout.of(directory)
     if not layout.directory.exists():
+        echo("no local cluster is here: nothing to remove")
         return
     begin = time.monotonic()
     with lock(layout):
