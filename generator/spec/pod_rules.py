@@ -151,7 +151,7 @@ def _is_address(value: object) -> bool:
 def _numbered(value: object) -> list[tuple[int, Data]]:
     """Return the items of a list with their indexes, without directives to a merge."""
     items = enumerate(value if isinstance(value, list) else [])
-    return [(index, item) for index, item in items if _map(item) and "$patch" not in item]
+    return [(index, item) for index, item in items if isinstance(item, dict) and "$patch" not in item]
 
 
 def _map(value: object) -> Data:

@@ -11,7 +11,7 @@ from generator.tools import gomodule, installation
 
 pytestmark = pytest.mark.needs("go")
 # Change both together: `version` in main.go and the pin, then the sum.
-SOURCES = {"1.0.0": "d4a0cbb5f81a55fdf50ce77220924ea39e8dca58ee1696f9b3ff2ab5ef0cf8e1"}
+SOURCES = {"1.0.1": "d176bda62e71991a36f212d20dd732d3165349961f949f05138a5bef2af1de0b"}
 
 
 def test_sources_and_version_change_together() -> None:
