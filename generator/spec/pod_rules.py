@@ -50,15 +50,20 @@ def problems(pod: Data, claims: Iterable[object] = ()) -> Iterator[str]:
 
 
 def _container(container: Data) -> Iterator[str]:
-    if not container.get("image"):
-        yield "no image; name one"
-    for field, words in _WORDS.items():
-        if container.get(field) not in (None, *words):
-            yield f"{field} cannot be {container[field]}; one of {', '.join(words)}"
+    yield from (f"{field} {message}; {hint}".lstrip() for field, message, hint in _image_and_words(container))
     for event, handler in _map(container.get("lifecycle")).items():
         run = _map(handler).get("exec")
         if run is not None and not _map(run).get("command"):
             yield f"lifecycle.{event} runs nothing; add a command"
+
+
+def _image_and_words(container: Data) -> Iterator[tuple[str, str, str]]:
+    """Yield field, message and hint; the field is empty if it is the container that lacks something."""
+    if not container.get("image"):
+        yield "", "no image", "name one"
+    for field, words in _WORDS.items():
+        if container.get(field) not in (None, *words):
+            yield field, f"cannot be {container[field]}", f"one of {', '.join(words)}"
 
 
 def _mounts(container: Data, volumes: set[object]) -> Iterator[str]:
@@ -99,12 +104,8 @@ def alone(pod: Data) -> Iterator[tuple[Path, str, str]]:
     yield from _names_and_addresses(pod)
     for group in ("initContainers", "containers"):
         for index, container in _numbered(pod.get(group)):
-            path = (group, index)
-            if not container.get("image"):
-                yield path, "no image", "name one"
-            for field, words in _WORDS.items():
-                if container.get(field) not in (None, *words):
-                    yield (*path, field), f"cannot be {container[field]}", f"one of {', '.join(words)}"
+            for field, message, hint in _image_and_words(container):
+                yield (group, index, *([field] if field else [])), message, hint
 
 
 def _placement(pod: Data) -> Iterator[tuple[Path, str, str]]:

@@ -14,6 +14,7 @@ from generator import LiveState, OpenRequest, Review, Running
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from board_live import healthy
 from board_server import Server
 from release_board.sources import live
 from release_board.sources.collector import Collector
@@ -55,12 +56,8 @@ def _deployment(board: Flask, examples: Mapping[str, str]) -> str:
 
 def run(collector: Collector) -> str:
     """Store what a cluster and a forge could say of all apps; return an app that is failing in staging."""
-    rows = collector.repository.status()
-    names = list(dict.fromkeys(row.app for row in rows if row.tag))
-    running = {}
-    for row in rows:
-        image = f"{row.app}:{row.tag}" + (f"@{row.digest}" if row.digest else "")
-        running[row.app, row.environment] = Running("Synced", "Healthy", row.commit or "", (image,))
+    running = healthy(collector)
+    names = list(dict.fromkeys(app for app, _ in running))
     running[names[0], "staging"] = Running("Synced", "Degraded", "", ())
     running[names[1], "dev"] = Running("OutOfSync", "Progressing", "", ())
     url, now = "https://git.example.com/acme/shop-gitops/pulls/", int(time.time())
