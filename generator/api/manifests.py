@@ -73,10 +73,14 @@ class ValidateRequest:
 
 @dataclass(frozen=True, slots=True)
 class ValidateResult:
-    """Builds with their problems; `advice` is about fields of the spec that are valid but will not work."""
+    """Builds with their problems; `advice` is about fields of the spec that are valid but will not work.
+
+    `outdated` are the generated files that the spec has changed since the last generation.
+    """
 
     results: tuple[Result, ...]
     advice: tuple[Fault, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def is_valid(self) -> bool:
@@ -110,11 +114,22 @@ def validate(
             if environment in spec.apps[app].environments
         ]
         progress("validating")
-        generated = record.unpack(record.stored(directory), adopt=True)
+        stored = record.stored(directory)
+        generated = record.unpack(stored, adopt=True)
         found = validation.validate(directory, spec, generated, only if some else None)
         refused = [one.path for one in found if any("Pod Security Standard" in problem for problem in one.problems)]
         unsafe = security_advice.of(directory, spec, dict.fromkeys(Location.parse(path).app for path in refused))
-        return ValidateResult(tuple(found), (*advice.of(directory, spec), *unsafe))
+        return ValidateResult(
+            tuple(found), (*advice.of(directory, spec), *unsafe), _outdated(directory, spec, stored) if stored else ()
+        )
+
+
+def _outdated(directory: Path, spec: Spec, stored: Mapping[str, bytes]) -> tuple[str, ...]:
+    from generator.regenerate import planning
+    from generator.regenerate.render_cache import RenderCache
+
+    original, updated, _ = planning.versions(spec, stored, RenderCache(directory, spec), adopt=True)
+    return tuple(sorted(path for path in original | updated if original.get(path) != updated.get(path)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def plan(
     """
     spec = loader.load(directory, texts)
     stored = generation_record.stored(directory)
-    original, updated, packed = _versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
+    original, updated, packed = versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
     _check_references(directory, spec, updated)
     renaming = _renamed(directory, spec, original, updated, adopt=adopt)
     sides, by_hand = _moved_by_hand(directory, renaming.sides)
@@ -191,7 +191,7 @@ def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]
     return {path: content for path, content in files.items() if path not in paths} if paths else files
 
 
-def _versions(
+def versions(
     spec: Spec, stored: Mapping[str, bytes], cache: RenderCache, *, adopt: bool
 ) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
     """Return *original* and *updated* by path, and the records of *updated*.

@@ -31,7 +31,7 @@ def install(names: Sequence[str], *, echo: Echo = print) -> list[Installed]:
 
     Args:
         names: Tools, files and groups.
-        echo: Called with a line for each slow step and for each result.
+        echo: Called with a line for each slow step, and for each tool that this call has installed.
     """
     wanted = lookup.expand(list(names))
     tools = [pin for pin in PINS.values() if pin.name in wanted]
@@ -52,7 +52,6 @@ def _present(tools: list[Pin], found: dict[str, Installed], echo: Echo) -> dict[
         on_path, unfit = lookup.from_path(pin)
         if on_path:
             found[pin.name] = Installed(pin.name, "tool", on_path[1], Source.PATH, on_path[0], pin.fit.value)
-            echo(f"{pin.name} {on_path[1]}: {on_path[0]} (on PATH)")
         elif not _cached(pin, unfit or "not on PATH", found, echo):
             missing[pin.name] = unfit or "not on PATH"
     return missing
@@ -65,8 +64,16 @@ def _cached(pin: Pin, why: str, found: dict[str, Installed], echo: Echo) -> bool
             echo(f"{here} is not what was installed there: installing it again")
         return False
     found[pin.name] = Installed(pin.name, "tool", pin.version, Source.CACHE, here, why)
-    echo(f"{pin.name} {pin.version}: {here} (cached; {why})")
     return True
+
+
+def _made_by_another(pin: Pin, found: dict[str, Installed], echo: Echo) -> bool:
+    """Look again under the lock: another installation may have held it, and made the tool."""
+    why = "another installation has just finished"
+    made = _cached(pin, why, found, echo)
+    if made:
+        echo(f"{pin.name} {pin.version}: {found[pin.name].path} (cached; {why})")
+    return made
 
 
 def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) -> dict[str, str]:
@@ -83,7 +90,7 @@ def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) 
             # This is done before taking the lock, so that it does not wait for other installers.
             release.locate(pin, Platform.here())
             with cache.locked("tools", [name], echo), cache.partial("tools", name) as scratch:
-                if _cached(pin, "another installation has just finished", found, echo):
+                if _made_by_another(pin, found, echo):
                     return
                 (scratch / "out").mkdir()
                 origin = release.fetch(pin, scratch / "out", echo)
@@ -112,11 +119,7 @@ def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) ->
     _announce(missing, row, echo)
     for names in modules.values():
         with cache.locked("tools", names, echo), cache.partial("tools", names[0]) as scratch:
-            pins = [
-                PINS[name]
-                for name in names
-                if not _cached(PINS[name], "another installation has just finished", found, echo)
-            ]
+            pins = [PINS[name] for name in names if not _made_by_another(PINS[name], found, echo)]
             if pins:
                 _build(pins, missing, scratch, found, echo, row)
             else:

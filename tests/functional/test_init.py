@@ -33,7 +33,7 @@ def test_init_makes_a_repository_that_passes_every_check(tmp_path: Path, generat
 
 def test_init_gives_editors_the_schema_of_the_spec(tmp_path: Path, generator: Run) -> None:
     done = generator("init", "new", "--defaults", cwd=tmp_path)
-    assert "editors complete" in done.stdout
+    assert "Editors complete" in done.stdout
     first = (tmp_path / "new/generator.yaml").read_text().splitlines()[0]
     name = first.removeprefix("# yaml-language-server: $schema=")
     schema = json.loads((tmp_path / "new" / name).read_text())
@@ -142,7 +142,9 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     assert '"Shop" is not a name' in shown
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert re.findall(r"\[(./.)\]", plain) == ["1/5", "1/5", "2/5", "3/5", "4/5", "4/5", "5/5"]
-    assert "[5/5] ci: follows from the answers above" in plain
+    assert "cd new" in plain
+    assert "git remote add origin https://github.com/acme/shop" in plain
+    assert "[5/5] CI: without a folder of source code, there is nothing to build" in plain
     spec = loader.load(tmp_path / "new")
     port = spec.apps["web"].base.general.ports[0].number
     assert (spec.project, list(spec.environments), port) == ("shop", ["dev"], 9000)

@@ -111,3 +111,17 @@ def test_a_file_without_a_kind_is_named(generated: Path, generator: Run) -> None
     assert done.returncode == 1
     [told] = done.stderr.splitlines()
     assert told.startswith("error: gitops: gitops/notes.yaml:1:1: no manifest: `kind` is missing; ")
+
+
+def test_files_that_the_spec_has_changed_since_are_told(generated: Path, generator: Run) -> None:
+    assert "note:" not in generator("validate", cwd=generated).stderr
+    edit(generated, "generator.yaml", ("replicas: 2", "replicas: 3"))
+    done = generator("validate", cwd=generated)
+    assert done.returncode == 0, done.stderr
+    assert "not what generator.yaml now says, for example base/web/" in done.stderr
+    assert "hint: generate, then validate again: python -m generator" in done.stderr
+    told = json.loads(generator("validate", "-o", "json", cwd=generated).stdout)
+    assert told["valid"]
+    assert [path for path in told["outdated"] if path.startswith("base/web/")]
+    assert not generator("generate", cwd=generated).returncode
+    assert json.loads(generator("validate", "-o", "json", cwd=generated).stdout)["outdated"] == []

@@ -34,16 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command, and return its exit code."""
     import generator
+    from generator.cli.output import init as output
 
+    is_new = not (options.path / ".git").exists()
     request = generator.InitRequest(options.path, _given(options.answers), str(options.path), console.program())
     result = generator.init(request if options.defaults else _asked(request), credentials=options.credentials)
     if options.json:
         console.emit({"directory": str(result.directory), "project": result.spec.project})
         return 0
-    spec = result.spec
-    console.say(f"made {options.path}: {len(spec.apps)} app in {', '.join(spec.environments)}")
-    console.say(console.pasted(f"next: cd {options.path}; edit generator.yaml; python -m generator; commit and push"))
-    console.say("its first line names generator.schema.json, so that editors complete and check the file")
+    output.made(options.path, result.spec, is_new=is_new)
     return 0
 
 
@@ -61,7 +60,7 @@ def _asked(request: InitRequest) -> InitRequest:
     from dataclasses import replace
 
     import generator
-    from generator.cli.output import questions as output
+    from generator.cli.output import init as output
     from generator.errors import UsageError
 
     questions = generator.init_questions(request)

@@ -14,9 +14,13 @@ EXAMPLE: Final = """\
   python -m generator tools install local       what `local up` needs (for root a real node, else KWOK)
 
 The command looks for a tool in this order: on PATH in the right version, in the cache, as a release
-with a matching published checksum. If it finds none, it builds the tool from its Go module. Each line
-says which way it took, and why. A build needs Go, minutes and gigabytes; the command says so before it
-starts one. All builds share Go's own caches."""
+with a matching published checksum. If it finds none, it builds the tool from its Go module. The column
+"from" says which it was; -o json also says why. A build needs Go, minutes and gigabytes; the command says
+so before it starts one. All builds share Go's own caches. "(files)" are files of a tool's source.
+
+The groups are core (what validate needs), local (a cluster on this machine; local-real has a real node and
+needs root, local-kwok has simulated nodes), infra (checks of Terraform), secrets (kubeseal and sops), and
+schemas (what this project's own schemas are made from)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="tools or groups (core, local, local-kwok, local-real); core if left out",
+        help="tools or groups; install takes core if left out",
     )
     parser.add_argument(
         "--system", action="store_true", help="also install the Debian packages that local needs (root)"

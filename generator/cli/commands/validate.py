@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
                     for one in result.results
                 ],
                 "advice": [fault._asdict() for fault in result.advice],
+                "outdated": list(result.outdated),
             }
         )
         return int(not result.is_valid)
@@ -51,4 +52,9 @@ def run(options: argparse.Namespace) -> int:
         for problem in one.problems:
             console.note(f"{console.paint('error:', 'red')} {one.path}: {problem}")
     show_advice(result.advice)
+    if result.outdated:
+        count = len(result.outdated)
+        files = "1 generated file is" if count == 1 else f"{count} generated files are"
+        console.note(f"note: {files} not what generator.yaml now says, for example {result.outdated[0]}")
+        console.note(console.pasted("hint: generate, then validate again: python -m generator"))
     return int(not result.is_valid)
