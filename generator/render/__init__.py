@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from generator.errors import GeneratorError
 from generator.render.file import File
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 __all__ = ["File", "render"]
 
@@ -31,10 +34,10 @@ def render(spec: Spec, leave_out: Container[str] = ()) -> dict[str, File]:
 
 
 def _rendered(spec: Spec, leave_out: Container[str]) -> Iterator[File]:
-    from generator.render.outputs import OUTPUTS  # Imported here: most runs render nothing and only need `File`.
+    from generator.render import outputs  # Imported here: most runs render nothing and only need `File`.
 
     alone = replace(spec, apps={}, data={})
-    for output in OUTPUTS:
+    for output in outputs.needed(spec):
         yield from output.render_project(spec)
         for name, app in spec.apps.items():
             if name not in leave_out:

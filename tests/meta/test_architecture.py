@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import inspect
 import re
 import subprocess
 import sys
@@ -14,9 +15,10 @@ import pytest
 
 from generator.cli.commands import COMMANDS
 from generator.files.package_digest import LEFT_OUT
+from generator.render import outputs
 from generator.render.kinds import KINDS
 from generator.render.kinds.workloads import WORKLOADS
-from generator.render.outputs import OUTPUTS
+from generator.render.outputs import OUTPUTS, Output
 from testing import ROOT
 from testing.needs import lack
 
@@ -113,13 +115,24 @@ def test_every_module_of_a_registry_is_registered() -> None:
     for folder, known in folders.items():
         there = {f"generator.cli.{folder}.{path.stem}" for path in (ROOT / "generator/cli" / folder).glob("[a-z]*.py")}
         assert there == known
-    outputs = ROOT / "generator/render/outputs"
+    there = ROOT / "generator/render/outputs"
     with_render = {
         f"generator.render.outputs.{path.parent.name if path.stem == '__init__' else path.stem}"
-        for path in (*outputs.glob("[a-z]*.py"), *outputs.glob("*/__init__.py"))
+        for path in (*there.glob("[a-z]*.py"), *there.glob("*/__init__.py"))
         if "\ndef render_app(" in path.read_text()
     }
-    assert with_render == {output.__name__ for output in OUTPUTS}  # type: ignore[attr-defined]
+    assert with_render == {f"generator.render.outputs.{name}" for name in OUTPUTS}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_an_output_has_what_its_protocol_says(name: str) -> None:
+    # It is loaded by its name, so mypy does not compare the two.
+    module = outputs.output(name)
+    for said, own in ((Output.render_project, module.render_project), (Output.render_app, module.render_app)):
+        promised = list(inspect.signature(said).parameters.values())[1:]
+        given = inspect.signature(own)
+        assert [one.annotation for one in given.parameters.values()] == [one.annotation for one in promised]
+        assert given.return_annotation == inspect.signature(said).return_annotation
 
 
 @pytest.mark.parametrize("host", ["pypi" + ".org", "files.python" + "hosted.org", "registry.npm" + "js.org"])

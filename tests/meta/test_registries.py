@@ -113,7 +113,7 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     yield File(f"inventory/apps/{app.name}.txt", f"{app.name} of {spec.project}\\n", app=app.name)
 """,
     "render/outputs/__init__.py",
-    (("    kustomize,\n    preview", "    inventory,\n    kustomize,\n    preview"), ("    codeowners,\n)", "    codeowners,\n    inventory,\n)")),
+    (("\n}\n\n\ndef needed", '\n    "inventory": lambda spec: spec.apps,\n}\n\n\ndef needed'),),
 )  # fmt: skip
 COMMAND = Toy(
     "cli/commands/count.py",

@@ -8,12 +8,14 @@ do not support this file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.file import HEADER, File
 from generator.spec import forge_kinds, said
 from generator.spec.layout import PROMOTED_BASES, ROOTS
-from generator.spec.model import AnyApp, Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Spec
 
 _ABOUT: Final = """\
 # Whoever may approve a change must be listed here, and have write access. It takes effect where

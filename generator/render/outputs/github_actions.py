@@ -9,14 +9,26 @@ connects to AWS by OIDC after the tests have passed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import File, yaml_file
 from generator.render.outputs import pipeline_steps
+from generator.render.outputs.github_jobs import (
+    CHECKOUT,
+    OWN_TOKEN,
+    Job,
+    about,
+    checked_out,
+    literal,
+    prepared,
+    runner,
+)
 from generator.render.outputs.pipeline_steps import Pipeline, Step
-from generator.spec.model import AnyApp, Spec
-from generator.spec.sites import Site
 from generator.yaml.emit import Verbatim
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Spec
+    from generator.spec.sites import Site
 
 PATH: Final = ".github/workflows/delivery.yml"
 HEADER: Final = """\
@@ -24,17 +36,13 @@ HEADER: Final = """\
 # GitHub Actions: test, build, push; then commit the new tag and digest into the overlays,
 # from where Argo CD takes them. Nothing is committed unless every step before succeeded.
 """
-CHECKOUT: Final = Verbatim("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2")
-PYTHON: Final = Verbatim("actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0")
 UPLOAD: Final = Verbatim("actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2")
 DOWNLOAD: Final = Verbatim("actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0")
 AWS: Final = Verbatim("aws-actions/configure-aws-credentials@ececac1a45f3b08a01d2dd070d28d111c5fe6722 # v4.1.0")
 APP_TOKEN: Final = Verbatim("actions/create-github-app-token@df432ceedc7162793a195dd1713ff69aefc7379e # v2.0.6")
-RUNNER: Final = "ubuntu-24.04"
 DEFAULT_ROLE: Final = "${{ vars.AWS_ROLE_ARN }}"
 # The secret with the App's key. Names of secrets must not begin with GITHUB_.
 PRIVATE_KEY: Final = "${{ secrets.GITOPS_APP_PRIVATE_KEY }}"
-OWN_TOKEN: Final = "${{ github.token }}"  # noqa: S105 (an expression)
 # The reason for each right other than reading.
 _PUSH: Final = Verbatim("write # to commit the new tags")
 _REQUEST: Final = Verbatim("write # to open requests with them, where the branch is protected")
@@ -67,8 +75,6 @@ _TAG_TOLD: Final = {
     "run": f'{_TAGGED["run"]}echo "tag=$TAG" >> "$GITHUB_OUTPUT"\n',
 }
 
-Job = Mapping[str, object]
-
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
     """Yield nothing: one workflow builds all apps."""
@@ -83,7 +89,7 @@ def render_project(spec: Spec) -> Iterator[File]:
     tests = [step for step in found.steps if step.phase == "test"]
     jobs = {"plan": _plan(spec), **({"test": _test(spec, found, tests)} if tests else {})}
     jobs["deliver"] = _deliver(spec, found, list(jobs))
-    staged = bool(_about(spec).get("stages"))
+    staged = bool(about(spec).get("stages"))
     if staged:
         jobs |= _staged(spec, jobs)
     content = {
@@ -107,7 +113,7 @@ def _watched(spec: Spec, found: Pipeline, staged: bool) -> list[str]:
 
 def _sites(spec: Spec) -> list[Site]:
     """Return the static front ends that the workflow builds: only if it also deploys to environments."""
-    if not _about(spec).get("stages"):
+    if not about(spec).get("stages"):
         return []
     from generator.render.outputs.codepipeline import stages
 
@@ -157,7 +163,7 @@ def _built_sites(spec: Spec) -> Job:
         "if": "needs.plan.outputs.sites != ''",
         **_machine(spec, 60, {"contents": "read"}),
         "env": {"SITES": "${{ needs.plan.outputs.sites }}"},
-        "steps": [*_checked_out(), *made, {"name": "keep the files", "uses": UPLOAD, "with": files}],
+        "steps": [*checked_out(), *made, {"name": "keep the files", "uses": UPLOAD, "with": files}],
     }
 
 
@@ -167,13 +173,8 @@ def _token(spec: Spec) -> str:
 
 def _app_token(spec: Spec) -> Job:
     rights = {f"permission-{name}": "write" for name in _rights(spec)}
-    about = {"app-id": spec.ci["githubApp"]["id"], "private-key": PRIVATE_KEY, **rights}
-    return {"id": "token", "uses": APP_TOKEN, "with": about}
-
-
-def _about(spec: Spec) -> Mapping[str, str]:
-    given = spec.ci.get("github")
-    return given if isinstance(given, Mapping) else {}
+    given = {"app-id": spec.ci["githubApp"]["id"], "private-key": PRIVATE_KEY, **rights}
+    return {"id": "token", "uses": APP_TOKEN, "with": given}
 
 
 def _plan(spec: Spec) -> Job:
@@ -199,7 +200,7 @@ def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
         "if": _TO_BUILD,
         **_machine(spec, 60, {"contents": "read"}),
         "env": {"APPS": _APPS},
-        "steps": [*_checked_out(), _TAGGED, *(_step(step) for step in tests), *_reports(found)],
+        "steps": [*checked_out(), _TAGGED, *(_step(step) for step in tests), *_reports(found)],
     }
 
 
@@ -207,7 +208,7 @@ def _deliver(spec: Spec, found: Pipeline, needed: list[str]) -> Job:
     """Return the job for all that needs credentials, after the tests have passed."""
     rights = {"contents": "read"} if spec.ci.get("githubApp") else _rights(spec)
     aws = {"id-token": _AWS_BY_OIDC} if found.region else {}
-    environment = _about(spec).get("environment")
+    environment = about(spec).get("environment")
     return {
         "name": "build, push and release",
         "needs": needed,
@@ -233,31 +234,6 @@ def _rights(spec: Spec) -> dict[str, object]:
     return {"contents": _PUSH, **({"pull-requests": _REQUEST} if spec.ci.get("pullRequest") else {})}
 
 
-def runner(spec: Spec) -> str:
-    """Return the label of the machines that jobs run on."""
-    return _about(spec).get("runner") or RUNNER
-
-
-def prepared(install: str, **checkout: object) -> list[Job]:
-    """Return the steps that check out the repository and install Python and the generator.
-
-    The checkout keeps no credentials for later steps.
-    """
-    return [*_checked_out(**checkout), {"name": "install the generator", "run": literal(install)}]
-
-
-def _checked_out(**checkout: object) -> list[Job]:
-    return [
-        {"uses": CHECKOUT, "with": {"persist-credentials": False, **checkout}},
-        {"uses": PYTHON, "with": {"python-version": "3.11"}},
-    ]
-
-
-def literal(text: str) -> str:
-    """Return a text with ``${{`` escaped, so that Actions finds no expression in it."""
-    return text.replace("${{", "${{ '${{' }}")
-
-
 def _reports(found: Pipeline) -> Iterator[Job]:
     if found.reports:
         paths = [f"{report.folder}/{pattern}" for report in found.reports for pattern in report.files]
@@ -271,7 +247,7 @@ def _reports(found: Pipeline) -> Iterator[Job]:
 
 def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
     if found.region:
-        role = _about(spec).get("role") or DEFAULT_ROLE
+        role = about(spec).get("role") or DEFAULT_ROLE
         yield {"if": _ANY, "uses": AWS, "with": {"role-to-assume": role, "aws-region": found.region}}
     yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
     if spec.ci.get("githubApp"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.render.file import File, yaml_file
 from generator.render.kinds import Manifest, file_of, manifests, workloads
@@ -14,7 +14,10 @@ from generator.render.outputs.overlay_patch import deletion, patch
 from generator.spec import targets
 from generator.spec.instance import Instance
 from generator.spec.layout import COPY, GIVEN, KUSTOMIZATION, base_path, copy_path, overlay_path
-from generator.spec.model import AnyApp, App, Environment, Spec
+from generator.spec.model import App
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Environment, Spec
 
 # The kinds that kustomize's `replicas` supports.
 _SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})

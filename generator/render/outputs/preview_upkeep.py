@@ -6,13 +6,15 @@ It may write to requests, so it runs only code of the branch, and no code of a r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import File, yaml_file
-from generator.render.outputs import github_actions, pipeline_steps
+from generator.render.outputs import github_jobs, pipeline_steps
 from generator.spec.forge_kinds import find
-from generator.spec.model import AnyApp, Spec
 from generator.yaml.emit import Verbatim
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Spec
 
 WORKFLOW: Final = ".github/workflows/gitops-previews.yml"
 _HEADER: Final = """\
@@ -58,13 +60,13 @@ def _workflow(spec: Spec, *, ends: bool) -> dict[str, Any]:
             "previews": {
                 "name": "look after previews",
                 "if": _OURS,
-                "runs-on": github_actions.runner(spec),
+                "runs-on": github_jobs.runner(spec),
                 "timeout-minutes": 10,
                 "permissions": {"contents": "read", "pull-requests": _COMMENT},
                 "defaults": {"run": {"shell": "bash"}},
                 "steps": [
-                    *github_actions.prepared(pipeline_steps.install(spec), ref=spec.branch),
-                    {"name": "previews", "env": {"GITHUB_TOKEN": github_actions.OWN_TOKEN}, "run": command},
+                    *github_jobs.prepared(pipeline_steps.install(spec), ref=spec.branch),
+                    {"name": "previews", "env": {"GITHUB_TOKEN": github_jobs.OWN_TOKEN}, "run": command},
                 ],
             }
         },

@@ -5,11 +5,13 @@ It is applied with the app and deleted with it. A namespace that Argo CD makes b
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.namespace import metadata as namespace_metadata
-from generator.spec.model import App, Environment
+
+if TYPE_CHECKING:
+    from generator.spec.model import App, Environment
 
 NAMESPACE: Final = "namespace.yaml"
 QUOTA: Final = "quota.yaml"

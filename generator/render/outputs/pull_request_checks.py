@@ -7,12 +7,14 @@ for a separate CodeBuild project with a webhook for pull requests.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import File, yaml_file
-from generator.render.outputs import codebuild, github_actions, pipeline_steps
-from generator.spec.model import AnyApp, Spec
+from generator.render.outputs import codebuild_phases, github_jobs, pipeline_steps
 from generator.yaml.emit import Verbatim
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Spec
 
 WORKFLOW: Final = ".github/workflows/gitops-checks.yml"
 BUILDSPEC: Final = "buildspec-checks.yml"
@@ -59,13 +61,13 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
         "jobs": {
             "checks": {
                 "name": "check the request",
-                "runs-on": github_actions.runner(spec),
+                "runs-on": github_jobs.runner(spec),
                 "timeout-minutes": 20,
                 "permissions": {"contents": "read", "pull-requests": _COMMENT},
                 "defaults": {"run": {"shell": "bash"}},
                 "steps": [
                     # The checkout has the merge commit; its first parent is the target branch.
-                    *github_actions.prepared(install, **{"fetch-depth": 2}),
+                    *github_jobs.prepared(install, **{"fetch-depth": 2}),
                     {"name": "install the tools", "run": _TOOLS},
                     {"name": "generated files", "run": _CHECK},
                     {"name": "manifests", "if": _ALWAYS, "run": _VALIDATE},
@@ -78,7 +80,7 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
                         "name": "comment",
                         "if": _OURS,
                         "env": {
-                            "GITHUB_TOKEN": github_actions.OWN_TOKEN,
+                            "GITHUB_TOKEN": github_jobs.OWN_TOKEN,
                             "REQUEST": "${{ github.event.pull_request.number }}",
                         },
                         "run": f'{_DIFF} --against HEAD^1 --comment "$REQUEST"',
@@ -94,15 +96,15 @@ def _buildspec(spec: Spec, install: str) -> dict[str, Any]:
     comment = f'{_DIFF} --against "$CODEBUILD_WEBHOOK_BASE_REF" --comment "${{CODEBUILD_WEBHOOK_TRIGGER#pr/}}"'
     return {
         "version": 0.2,
-        "env": {"shell": "bash", **codebuild.environment(spec)},
+        "env": {"shell": "bash", **codebuild_phases.environment(spec)},
         "phases": {
-            "install": codebuild.install(spec, install),
+            "install": codebuild_phases.install(spec, install),
             "pre_build": {"on-failure": "ABORT", "commands": [_TOOLS]},
             # The diff is also useful if a check fails.
             "build": {
                 "on-failure": "ABORT",
                 "commands": [_CHECK, _VALIDATE],
-                "finally": [codebuild.allowed(spec, comment)],
+                "finally": [codebuild_phases.allowed(spec, comment)],
             },
         },
     }

@@ -9,14 +9,16 @@ the tags of builds. Each forge that protects branches has a module here, see
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from generator.errors import GeneratorError, UsageError
 from generator.git.hosts import of as host
 from generator.render.outputs import codeowners, pipeline_steps
 from generator.render.protection.advice import Advice, Call, as_json, repository_path
 from generator.spec import forge_kinds
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 
 class Protection(Protocol):

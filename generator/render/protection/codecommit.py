@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs import codeowners
 from generator.render.protection.advice import Advice, Call, as_json
 from generator.spec.image_reference import ECR
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 KNOWS_PUSHERS: Final = False
 

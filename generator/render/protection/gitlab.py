@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.git.hosts import of as host
 from generator.render.outputs import codeowners
 from generator.render.protection.advice import Advice, Call, number, repository_path
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 KNOWS_PUSHERS: Final = True
 # GitLab's numbers for its roles.

@@ -7,7 +7,7 @@ have no finalizer, so the deletion of an Application does not delete its pods.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.render.file import File, yaml_file
 from generator.render.outputs.argocd import application, bootstrap, notifications, project
@@ -22,7 +22,10 @@ from generator.render.outputs.argocd.names import (
 )
 from generator.spec import targets
 from generator.spec.layout import APPLICATION, GITOPS, Location, application_path
-from generator.spec.model import AnyApp, App, Environment, Spec
+from generator.spec.model import App
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Environment, Spec
 
 __all__ = [
     "application_name",

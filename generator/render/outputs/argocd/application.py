@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render import namespace
 from generator.render.kinds import progressive_rollout, workloads
@@ -16,7 +16,10 @@ from generator.spec.chart import ChartApp
 from generator.spec.clusters import Cluster
 from generator.spec.instance import Instance
 from generator.spec.layout import base_path, given_path, overlay_path
-from generator.spec.model import AnyApp, App, Environment, Spec
+from generator.spec.model import App
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Environment, Spec
 
 _NOTICE: Final = "notice.argocd.argoproj.io/content"
 _LONGEST_NOTICE: Final = 500

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.outputs import previews
 from generator.render.outputs.argocd import application
 from generator.render.outputs.argocd.names import application_name, labels
 from generator.render.outputs.argocd.objects import API, metadata
 from generator.spec import pull_requests
-from generator.spec.model import AnyApp, App, Environment, Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, App, Environment, Spec
 
 # Without this, a deletion of the set would delete its Applications, whatever its policy says.
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"

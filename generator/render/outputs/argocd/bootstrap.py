@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.render.outputs.argocd.names import root_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, SYNC_OPTIONS, metadata, retry, sources
 from generator.spec.layout import GITOPS
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 
 def project(spec: Spec) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import HEADER, File, yaml_file
 from generator.spec.layout import GITOPS
-from generator.spec.model import Environment, Spec
 from generator.yaml import emit as yaml_emit
 
 if TYPE_CHECKING:
+    from generator.spec.model import Environment, Spec
     from generator.spec.notifications import Notifications
 
 PATH: Final = f"{GITOPS}/notifications.yaml"

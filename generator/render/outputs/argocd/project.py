@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.kinds import (
     DATABASES,
@@ -31,8 +31,10 @@ from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
 from generator.spec import scopes, sync_windows
 from generator.spec.argocd import NAMED_CLUSTER_KINDS
-from generator.spec.model import Environment, Spec
 from generator.spec.workload_kinds import DEFAULT
+
+if TYPE_CHECKING:
+    from generator.spec.model import Environment, Spec
 
 _KINDS: Final = frozenset((kind.GROUP, kind.KIND) for kind in KINDS)
 _LISTED: Final = re.compile(r'^  - group: "?([^"\n]*)"?\n    kind: (\S+)$', re.MULTILINE)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import File, yaml_file
-from generator.render.outputs import codebuild, pipeline_steps
+from generator.render.outputs import codebuild_phases, pipeline_steps
 from generator.render.outputs.codepipeline import sites
 from generator.render.outputs.codepipeline.scripts import (
     APPLY,
@@ -117,34 +117,36 @@ def render(spec: Spec) -> Iterator[File]:
 
 
 def _buildspec(spec: Spec, job: Job) -> dict[str, Any]:
-    found: dict[str, Any] = {"version": 0.2, "env": {"shell": "bash", **codebuild.environment(spec)}}
+    found: dict[str, Any] = {"version": 0.2, "env": {"shell": "bash", **codebuild_phases.environment(spec)}}
     has_sites = bool(built_sites(spec))
     if job in _FETCHING:
         found["env"]["git-credential-helper"] = "yes"
     if told_on := _TELLS.get(job):
         found["env"]["exported-variables"] = [*told_on, *([SITES] if has_sites and job == "build" else [])]
     about = _MAKERS[job](spec)
-    install = codebuild.install(spec, pipeline_steps.install(spec))
+    install = codebuild_phases.install(spec, pipeline_steps.install(spec))
     install["commands"] += about.pop("install", [])
     if has_sites and job in _OF_APPS:
         about["commands"] = [sites.READ, *about["commands"]]
-    return {**found, "phases": {"install": install, "build": codebuild.phase(about.pop("commands"))}, **about}
+    return {**found, "phases": {"install": install, "build": codebuild_phases.phase(about.pop("commands"))}, **about}
 
 
 def _test(spec: Spec) -> dict[str, Any]:
     found = pipeline_steps.pipeline(spec)
-    apps = codebuild.commands(found, "test") if found else []
+    apps = codebuild_phases.commands(found, "test") if found else []
     lines = [*_changed(spec), *apps, *_of_sites(sites.tested(spec), "test")]
-    return {"commands": lines, **(codebuild.reports(found) if found else {})}
+    return {"commands": lines, **(codebuild_phases.reports(found) if found else {})}
 
 
 def _build(spec: Spec) -> dict[str, Any]:
     found = pipeline_steps.pipeline(spec)
     how_many = f'{BUILT}=$(printf %s "${APPS}" | wc -w) && export {BUILT}'
     made = [
-        line for name in ("prepare", "build", "scan") for line in (codebuild.commands(found, name) if found else [])
+        line
+        for name in ("prepare", "build", "scan")
+        for line in (codebuild_phases.commands(found, name) if found else [])
     ]
-    release = [*codebuild.login(spec), *codebuild.commands(found, "release")] if found else []
+    release = [*codebuild_phases.login(spec), *codebuild_phases.commands(found, "release")] if found else []
     if not built_sites(spec):
         return {"commands": [*_changed(spec), how_many, *made, *release]}
     files = [sites.COLLECTED, *_of_sites(sites.built(spec), "build")]
@@ -153,20 +155,20 @@ def _build(spec: Spec) -> dict[str, Any]:
 
 
 def _changed(spec: Spec) -> list[str]:
-    return [*codebuild.changed(spec, whole=True), *([sites.CHANGED] if built_sites(spec) else [])]
+    return [*codebuild_phases.changed(spec, whole=True), *([sites.CHANGED] if built_sites(spec) else [])]
 
 
 def _of_sites(made: Iterable[tuple[Site, list[str]]], what: str) -> Iterator[str]:
     """Yield a command for each site to build. It gets no credentials, because it runs the site's own code."""
     for site, commands in made:
-        lines = "".join(f"{line.rstrip()}\n" for line in (codebuild.WITHOUT_ROLE, *commands))
+        lines = "".join(f"{line.rstrip()}\n" for line in (codebuild_phases.WITHOUT_ROLE, *commands))
         yield f'if [[ " ${SITES} " == *" {site.name} "* ]]; then ( set -e  # {what} {site.name}\n{lines}) fi\n'
 
 
 def _release(spec: Spec) -> dict[str, Any]:
     images = {app.image.partition("/")[2]: app.name for app in spec.described.values()}
     cases = "".join(f"{shlex.quote(image)}) export {APPS}={name} ;;\n" for image, name in images.items())
-    bump = codebuild.granted(spec, _RELEASE.format(environment=released_to(spec)))
+    bump = codebuild_phases.granted(spec, _RELEASE.format(environment=released_to(spec)))
     return {"commands": [_PUSHED.format(cases=cases), bump]}
 
 
@@ -179,13 +181,13 @@ def _plan(spec: Spec) -> dict[str, Any]:
 
 def _apply(spec: Spec) -> dict[str, Any]:
     program = engine(spec)
-    commit = codebuild.granted(spec, f'cd "$CODEBUILD_SRC_DIR"\n{outputs(program)}')
+    commit = codebuild_phases.granted(spec, f'cd "$CODEBUILD_SRC_DIR"\n{outputs(program)}')
     commands = [_INFRASTRUCTURE, init(program), APPLY.format(engine=program), commit]
     return {"install": [installed(program), AS], "commands": commands}
 
 
 def _promote(spec: Spec) -> dict[str, Any]:
-    return {"commands": [KIND, codebuild.granted(spec, promote_or_back(shlex.quote(released_to(spec))))]}
+    return {"commands": [KIND, codebuild_phases.granted(spec, promote_or_back(shlex.quote(released_to(spec))))]}
 
 
 def _deploy(spec: Spec) -> dict[str, Any]:
@@ -207,7 +209,7 @@ def _verify(spec: Spec) -> dict[str, Any]:
     tests = _TESTS.format(commands=f'case "$ENVIRONMENT" in\n{cases}esac\n')
     former = _FORMER.format(restore=sites.restored(spec, "$former")) if sites.keeps(spec) else ""
     fail = _FAIL.format(
-        back=codebuild.granted(spec, BACK),
+        back=codebuild_phases.granted(spec, BACK),
         newest=newest(spec),
         sites=textwrap.indent(former, "  "),
         deploy=textwrap.indent(f"{deploy(spec)}\n", "  "),

@@ -7,10 +7,14 @@ same way. `deploy` combines both; Argo CD reads neither.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from generator.render.file import File
 from generator.spec import targets
-from generator.spec.model import AnyApp, App, Spec
+from generator.spec.model import App
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Spec
 
 
 def render_project(_spec: Spec) -> Iterator[File]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import File, yaml_file
 from generator.render.outputs.ecs import schedule, service, task_definition
 from generator.spec import ecs
 from generator.spec.layout import KUSTOMIZATION, overlay_path
-from generator.spec.model import App, Spec
 from generator.spec.workload import Workload
+
+if TYPE_CHECKING:
+    from generator.spec.model import App, Spec
 
 HEADER: Final = """\
 # Generated from generator.yaml. Edit it as you like: your changes are kept.

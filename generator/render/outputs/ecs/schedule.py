@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.outputs.ecs import capacity
 from generator.spec import aws_names, event_schedule
-from generator.spec.model import Spec
 from generator.spec.workload import Workload
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 # Kubernetes' default, as on EKS.
 _ZONE: Final = "UTC"

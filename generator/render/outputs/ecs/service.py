@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.outputs.ecs import capacity
 from generator.spec import aws_names, ecs
-from generator.spec.model import Spec
 from generator.spec.workload import Workload
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 STRATEGIES: Final = {"rolling": "ROLLING", "blueGreen": "BLUE_GREEN", "canary": "CANARY", "linear": "LINEAR"}
 _BAKE: Final = "10m"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.render.outputs.ecs import container
 from generator.spec import aws_names, ecs
 from generator.spec.instance import Instance
-from generator.spec.model import Spec
 from generator.spec.workload import Data, Workload
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 
 def render(spec: Spec, environment: str, app: Instance, workload: Workload) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from generator.render.file import HEADER, File
-from generator.spec.model import AnyApp, Spec
 
 if TYPE_CHECKING:
     from generator.render.outputs.infra.configuration import Configuration
     from generator.spec.infra import Infra
+    from generator.spec.model import AnyApp, Spec
 
 
 def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
 from generator.render.outputs.infra.hcl import Block, Item, Raw, Value
 from generator.spec import forge_kinds, stages
 from generator.spec.infra import Infra, Place
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 # The column of comments after commands.
 _COLUMN: Final = 57

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from generator.render.outputs.infra import kubernetes, services, sites, stores, watch
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
@@ -11,8 +11,10 @@ from generator.render.outputs.infra.hcl import Block, Raw, Value
 from generator.render.outputs.infra.place import Here
 from generator.spec import targets
 from generator.spec.infra import Infra, Place
-from generator.spec.model import Spec
 from generator.spec.sites import CERTIFICATES
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 
 class _Part(NamedTuple):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import aws_names, ecs, targets, traffic
 from generator.spec import stores as language
 from generator.spec.infra import Infra, Place
-from generator.spec.model import App, Spec
 from generator.spec.workload import Workload
+
+if TYPE_CHECKING:
+    from generator.spec.model import App, Spec
 
 _MADE: Final = {"host": "host", "secret": "secret"}
 _EXISTING: Final = {

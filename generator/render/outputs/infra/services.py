@@ -9,12 +9,12 @@ from generator.render.outputs.infra.configuration import Module, Output, of_app
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import aws_names, ecs, image_reference, targets, traffic
 from generator.spec.image_reference import ECR_REPOSITORY
-from generator.spec.model import App
 from generator.spec.rule_priority import Rule, priorities
 from generator.spec.workload import Workload
 
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
+    from generator.spec.model import App
 
 # The default target of autoscaling, in percent.
 _USE = 80

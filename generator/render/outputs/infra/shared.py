@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs.infra import delivery
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
@@ -11,7 +11,9 @@ from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import image_reference, stages
 from generator.spec.image_reference import ECR_REPOSITORY
 from generator.spec.infra import UPSTREAMS, Infra
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 _ABOUT: Final = "What all environments share: images, the zone, and what builds."
 
