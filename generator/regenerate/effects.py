@@ -12,7 +12,7 @@ from typing import Final
 
 from generator.regenerate import claim_effects, former, workload_effects
 from generator.regenerate.effect import Effect, at, first, is_patch, items, place_of, text
-from generator.render.kinds.workloads import WORKLOADS
+from generator.render.kinds.workloads import FILES
 from generator.spec.layout import KUSTOMIZATION, Location, base_path, overlay_file
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.tree import Value
@@ -217,7 +217,7 @@ def _application(old: Value, new: Value) -> Iterator[tuple[str, str]]:
 
 _RULES: Final[dict[str, Callable[[Value, Value], Iterator[tuple[str, str]]]]] = {
     "Application": _application,
-    **{kind.KIND: _workload for kind in WORKLOADS},
+    **dict.fromkeys(FILES, _workload),
     "Ingress": _ingress,
     "Service": _service,
 }
@@ -227,7 +227,7 @@ def _ran(path: str, original: Mapping[str, bytes]) -> bool:
     """Tell whether an autoscaled app was generated before with its own number of replicas."""
     app, environment = place_of(path) or ("", "")
     before = path.rpartition("/")[2].removesuffix("hpa.yaml").removesuffix("scaled-object.yaml")
-    there = any(f"{base_path(app)}/{before}{kind.FILE}" in original for kind in WORKLOADS)
+    there = any(f"{base_path(app)}/{before}{file}" in original for file in FILES.values())
     return there and (not environment or overlay_file(environment, app) in original)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from generator.regenerate import workload_effects
 from generator.regenerate.effect import Effect, at, first, items, text
-from generator.render.kinds import KINDS, Kind
+from generator.render.kinds import Kind, every
 from generator.spec.layout import APPLICATION, KUSTOMIZATION, Location, base_path, overlay_file
 from generator.yaml.tree import Value
 
@@ -95,4 +95,4 @@ def _kinds(app: str, environment: str, original: Mapping[str, bytes]) -> list[Ki
     """Return the kinds of the files in an app's base and overlay."""
     paths = f"{base_path(app)}/{KUSTOMIZATION}", overlay_file(environment, app)
     files = [text(file) for path in paths for file in items(first(original.get(path, b""), path), "resources")]
-    return [kind for kind in KINDS if any(file == kind.FILE or file.endswith(f"-{kind.FILE}") for file in files)]
+    return [kind for kind in every() if any(file == kind.FILE or file.endswith(f"-{kind.FILE}") for file in files)]

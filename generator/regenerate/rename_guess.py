@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from generator.render.kinds.workloads import WORKLOADS
+from generator.render.kinds.workloads import FILES
 from generator.spec.layout import BASE, OVERLAY, Location, base_path
 from generator.spec.model import Spec
 
@@ -28,7 +28,7 @@ def hint(spec: Spec, orphans: Mapping[str, bytes], kept: Collection[str]) -> str
     former = {place.app for place in there if place.kind == BASE}
     lost = {place.app for place in gone if place.kind == BASE} - spec.apps.keys()
     for app in sorted(lost):
-        files = (f"{base_path(app)}/{kind.FILE}" for kind in WORKLOADS)
+        files = (f"{base_path(app)}/{file}" for file in FILES.values())
         image = next(filter(None, (_image(orphans.get(path)) for path in files)), None)
         new = [name for name, known in spec.apps.items() if name not in former and known.image == image]
         if len(new) == 1:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from generator.regenerate.effect import Effect, at, first, text
-from generator.render.kinds.workloads import WORKLOADS
+from generator.render.kinds.workloads import FILES
 from generator.spec.layout import BASE, KUSTOMIZATION, Location
 from generator.yaml.tree import Value
 
 CLAIMS: Final = ("spec", "volumeClaimTemplates")
 _LABEL: Final = ("metadata", "labels", "app.kubernetes.io/name")
-_FILES: Final = tuple(kind.FILE for kind in WORKLOADS)
 
 
 class _Object(NamedTuple):
@@ -38,7 +37,7 @@ def _workload(path: str, files: Mapping[str, bytes]) -> _Object | None:
     """Return the object in a file of a base, if it runs pods."""
     place = Location.parse(path)
     file = place.rest
-    if place.kind != BASE or not any(file == one or file.endswith(f"-{one}") for one in _FILES):
+    if place.kind != BASE or not any(file == one or file.endswith(f"-{one}") for one in FILES.values()):
         return None
     value = first(files[path], path)
     return _Object(place.app, text(value, "kind"), text(value, "metadata", "name"), value)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.manifests import validation
+from generator.render import kinds, outputs
 from generator.render.kinds import KINDS, Scope
 from generator.render.outputs import OUTPUTS
 from generator.spec import argocd, loader
@@ -27,30 +28,38 @@ def test_a_case_generates_what_it_did(name: str, pytestconfig: pytest.Config) ->
     assert golden.rendered(name) == golden.stored(name)
 
 
-def rendered(kind: object) -> bool:
+def rendered(kind: kinds.Kind) -> bool:
     """Tell whether some case has an object of this module of kinds, in an environment or in general."""
     for spec in SPECS.values():
         for app in spec.described.values():
             for here in (app.base, *app.instances.values()):
-                asked = here.workloads.values() if kind.SCOPE is Scope.WORKLOAD else [here]  # type: ignore[attr-defined]
-                if any(kind.render(one) for one in asked):  # type: ignore[attr-defined]
+                asked = here.workloads.values() if kind.SCOPE is Scope.WORKLOAD else [here]
+                if any(kind.render(one) for one in asked):
                     return True
     return False
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__.rpartition(".")[2])
-def test_every_kind_has_a_case(kind: object) -> None:
-    assert rendered(kind)
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_has_a_case(name: str) -> None:
+    assert rendered(kinds.module(name))
 
 
-@pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.__name__.rpartition(".")[2])
-def test_every_output_has_a_case(output: object) -> None:
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_no_kind_is_left_out_that_an_app_asks_for(name: str) -> None:
+    for app in SPECS[name].described.values():
+        for here in (app.base, *app.instances.values()):
+            assert kinds.manifests(here, kinds.asked([app])) == kinds.manifests(here)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_every_output_has_a_case(name: str) -> None:
+    output = outputs.output(name)
     assert any(
         next(files, None)
         for spec in SPECS.values()
         for files in (
-            output.render_project(spec),  # type: ignore[attr-defined]
-            *(output.render_app(spec, app) for app in spec.apps.values()),  # type: ignore[attr-defined]
+            output.render_project(spec),
+            *(output.render_app(spec, app) for app in spec.apps.values()),
         )
     )
 

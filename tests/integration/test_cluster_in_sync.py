@@ -23,12 +23,13 @@ from generator import cluster, process
 from generator.cluster import Cluster
 from generator.render import render
 from generator.render.kinds import (
-    DATABASES,
     KINDS,
     analysis_template,
+    every,
     grpc_route,
     http_route,
     manifests,
+    module,
     pod_monitor,
     progressive_rollout,
     scaled_object,
@@ -150,11 +151,12 @@ FURTHER = {("", "ConfigMap"), ("", "Namespace"), ("argoproj.io", "AppProject"), 
 # What needs an operator to become healthy is proven where that runs, by the end-to-end run; the local cluster has
 # neither Argo Rollouts, nor the Prometheus Operator, nor the Gateway API, nor KEDA, nor what decrypts Secrets.
 FOREIGN = (
-    *(*DATABASES, analysis_template, pod_monitor, progressive_rollout),
+    *(module(name) for name in KINDS if name.startswith("databases.")),
+    *(analysis_template, pod_monitor, progressive_rollout),
     *(http_route, grpc_route, scaled_object, trigger_authentication, sealed_secret, sops_secret),
 )
 
-OURS = [kind for kind in KINDS if kind not in FOREIGN]
+OURS = [kind for kind in every() if kind not in FOREIGN]
 EVERY_KIND = {(kind.GROUP, kind.KIND) for kind in OURS} | FURTHER
 
 

@@ -15,10 +15,10 @@ import pytest
 
 from generator.cli.commands import COMMANDS
 from generator.files.package_digest import LEFT_OUT
-from generator.render import outputs
-from generator.render.kinds import KINDS
-from generator.render.kinds.workloads import WORKLOADS
+from generator.render import kinds, outputs
+from generator.render.kinds import KINDS, workloads
 from generator.render.outputs import OUTPUTS, Output
+from generator.spec import workload_kinds
 from testing import ROOT
 from testing.needs import lack
 
@@ -102,12 +102,16 @@ def test_a_command_has_what_its_protocol_says(name: str) -> None:
 
 
 def test_every_kind_has_a_file_of_its_own_whatever_workload_stands_before_it() -> None:
-    assert len({kind.FILE for kind in KINDS}) == len(KINDS)
-    assert not [(one.FILE, two.FILE) for one in KINDS for two in KINDS if one.FILE.endswith(f"-{two.FILE}")]
+    files = [kind.FILE for kind in kinds.every()]
+    assert len(set(files)) == len(files)
+    assert not [(one, two) for one in files for two in files if one.endswith(f"-{two}")]
 
 
 def test_every_workload_kind_has_an_identity_of_its_own() -> None:
-    assert len({(kind.GROUP, kind.KIND) for kind in WORKLOADS}) == len(WORKLOADS)
+    found = {kind: workloads.module(kind) for kind in workload_kinds.NAMES}
+    assert len({(one.GROUP, one.KIND) for one in found.values()}) == len(found)
+    assert {kind: one.KIND for kind, one in found.items()} == {kind: kind for kind in found}
+    assert {kind: one.FILE for kind, one in found.items()} == workloads.FILES
 
 
 def test_every_module_of_a_registry_is_registered() -> None:
@@ -115,13 +119,34 @@ def test_every_module_of_a_registry_is_registered() -> None:
     for folder, known in folders.items():
         there = {f"generator.cli.{folder}.{path.stem}" for path in (ROOT / "generator/cli" / folder).glob("[a-z]*.py")}
         assert there == known
-    there = ROOT / "generator/render/outputs"
+    place = ROOT / "generator/render/outputs"
     with_render = {
         f"generator.render.outputs.{path.parent.name if path.stem == '__init__' else path.stem}"
-        for path in (*there.glob("[a-z]*.py"), *there.glob("*/__init__.py"))
+        for path in (*place.glob("[a-z]*.py"), *place.glob("*/__init__.py"))
         if "\ndef render_app(" in path.read_text()
     }
     assert with_render == {f"generator.render.outputs.{name}" for name in OUTPUTS}
+    place = ROOT / "generator/render/kinds"
+    with_kind = {
+        ".".join(path.relative_to(place).with_suffix("").parts)
+        for path in place.rglob("[a-z]*.py")
+        if "\nFILE: " in path.read_text()
+    }
+    assert with_kind == set(KINDS)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_has_what_its_protocol_says(name: str) -> None:
+    # It is loaded by its name, so mypy does not compare the two.
+    kind = kinds.module(name)
+    assert [isinstance(one, str) for one in (kind.FILE, kind.GROUP, kind.KIND)] == [True] * 3
+    assert (type(kind.ROLE), type(kind.SCOPE)) == (kinds.Role, kinds.Scope)
+    given = inspect.signature(kind.render)
+    argument = "Workload" if kind.SCOPE is kinds.Scope.WORKLOAD else "Instance"
+    assert [one.annotation for one in given.parameters.values()] == [argument]
+    returned = given.return_annotation.removesuffix(" | None").replace("dict[str, Any]", "Manifest")
+    assert returned == ("dict[str, Manifest]" if kind.SCOPE is kinds.Scope.PARTS else "Manifest")
+    assert getattr(kind, "FIELD", KINDS[name]) == KINDS[name]
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

@@ -57,7 +57,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
     return {"apiVersion": f"{GROUP}/v1", "kind": KIND, "metadata": metadata(workload), "spec": spec}
 """,
     "render/kinds/__init__.py",
-    (("    job,\n", "    job,\n    lease,\n"), ("    job,\n    *W", "    job,\n    lease,\n    *W")),
+    (('    "job": "",\n', '    "job": "",\n    "lease": "",\n'),),
 )  # fmt: skip
 WORKLOAD = Toy(
     "render/kinds/workloads/replica_set.py",

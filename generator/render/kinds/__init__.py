@@ -1,90 +1,93 @@
-"""The Kubernetes kinds that the generator renders, one module each.
+"""The Kubernetes kinds that the generator renders, one module each, and their registry.
 
 A kind is a module with ``FILE``, ``GROUP``, ``KIND``, ``ROLE``, ``SCOPE`` and ``render``. To
-add a kind, write the module, add it to ``KINDS``, and add a golden case. AppProjects
+add a kind, write the module, add a line to ``KINDS``, and add a golden case. AppProjects
 and diffs read these constants, and need no change.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.kinds import (
-    analysis_template,
-    claim,
-    external_secret,
-    further_service,
-    grpc_route,
-    headless_service,
-    horizontal_pod_autoscaler,
-    http_route,
-    ingress,
-    job,
-    needs_policy,
-    network_policy,
-    own_external_secret,
-    own_network_policy,
-    pod_disruption_budget,
-    pod_monitor,
-    progressive_rollout,
-    role,
-    role_binding,
-    scaled_object,
-    sealed_secret,
-    service,
-    service_account,
-    sops_secret,
-    trigger_authentication,
-)
-from generator.render.kinds.databases import cluster, object_store, pooler, scheduled_backup
 from generator.render.kinds.kind import Kind, Manifest, Role, Scope
-from generator.render.kinds.workloads import WORKLOADS, by_hand
-from generator.spec.instance import Instance
-from generator.spec.workload import Workload
+from generator.render.kinds.workloads import by_hand, module_name
+from generator.spec import workload_kinds
 
-__all__ = ["DATABASES", "KINDS", "OF_DATABASES", "Kind", "Manifest", "Role", "Scope", "file_of", "manifests", "role_of"]
+if TYPE_CHECKING:
+    from generator.spec.instance import Instance
+    from generator.spec.model import App
+    from generator.spec.workload import Workload
 
-# The kinds for each database of an app; a kind comes before those that refer to it.
-DATABASES: Final[tuple[Kind, ...]] = (object_store, cluster, scheduled_backup, pooler)
-# The kinds that the operator makes from them, as far as Argo CD shows them.
-OF_DATABASES: Final = cluster.CREATES | object_store.CREATES | scheduled_backup.CREATES | pooler.CREATES
+__all__ = ["KINDS", "Kind", "Manifest", "Role", "Scope", "asked", "every", "file_of", "manifests", "module", "role_of"]
 
-# In the order of kustomizations: a kind comes before those that refer to it.
-KINDS: Final[tuple[Kind, ...]] = (
-    service_account,
-    role,
-    role_binding,
-    external_secret,
-    own_external_secret,
-    sealed_secret,
-    sops_secret,
-    claim,
-    *DATABASES,
-    job,
-    *WORKLOADS,
-    analysis_template,
-    progressive_rollout,
-    headless_service,
-    service,
-    further_service,
-    horizontal_pod_autoscaler,
-    trigger_authentication,
-    scaled_object,
-    pod_disruption_budget,
-    pod_monitor,
-    network_policy,
-    own_network_policy,
-    needs_policy,
-    ingress,
-    http_route,
-    grpc_route,
-)
+# The kinds in the order of kustomizations: a kind comes before those that refer to it. Each has what an app says to
+# get one, a field or the kind of a workload. Where this is empty, any app may have one. The module of a kind is loaded
+# for no other app.
+KINDS: Final[Mapping[str, str]] = {
+    "service_account": "",
+    "role": "role",
+    "role_binding": "role",
+    "external_secret": "",
+    "own_external_secret": "",
+    "sealed_secret": "encryptedSecret",
+    "sops_secret": "encryptedSecret",
+    "claim": "claims",
+    "databases.object_store": "databases",
+    "databases.cluster": "databases",
+    "databases.scheduled_backup": "databases",
+    "databases.pooler": "databases",
+    "job": "",
+    **{f"workloads.{module_name(kind)}": kind for kind in workload_kinds.NAMES},
+    "analysis_template": "rollout",
+    "progressive_rollout": "rollout",
+    "headless_service": "",
+    "service": "",
+    "further_service": "",
+    "horizontal_pod_autoscaler": "",
+    "trigger_authentication": "keda",
+    "scaled_object": "keda",
+    "pod_disruption_budget": "",
+    "pod_monitor": "metrics",
+    "network_policy": "",
+    "own_network_policy": "",
+    "needs_policy": "",
+    "ingress": "",
+    "http_route": "gateway",
+    "grpc_route": "gateway",
+}
+_ASKING: Final = frozenset(KINDS.values())
 
 
-def manifests(app: Instance) -> dict[str, Manifest]:
-    """Return the manifests of an app by file name, in the order of kustomizations."""
+def module(name: str) -> Kind:
+    """Return the module of a kind by its name in the registry."""
+    loaded: Any = import_module(f"{__name__}.{name}")
+    found: Kind = loaded
+    return found
+
+
+@cache
+def every() -> tuple[Kind, ...]:
+    """Return all kinds."""
+    return tuple(map(module, KINDS))
+
+
+def asked(apps: Iterable[App], more: frozenset[str] = frozenset()) -> tuple[Kind, ...]:
+    """Return the kinds that apps may have; ``more`` are further fields, or kinds of workloads."""
+    return _that_ask(more.union({""}, *(one for app in apps for one in (app.fields, app.kinds))) & _ASKING)
+
+
+@cache
+def _that_ask(said: frozenset[str]) -> tuple[Kind, ...]:
+    return tuple(module(name) for name, what in KINDS.items() if what in said)
+
+
+def manifests(app: Instance, among: Iterable[Kind] | None = None) -> dict[str, Manifest]:
+    """Return the manifests of an app by file name, in the order of kustomizations; by default, of all kinds."""
     found: dict[str, Manifest] = {}
-    for kind in KINDS:
+    for kind in every() if among is None else among:
         if kind.SCOPE is Scope.PARTS:
             found.update(kind.render(app) or {})
             continue
@@ -103,4 +106,4 @@ def file_of(workload: Workload, kind: Kind) -> str:
 
 def role_of(kind: str) -> Role:
     """Return the role of a kind's objects; unknown kinds have the role of supporting objects."""
-    return next((one.ROLE for one in KINDS if kind == one.KIND), by_hand.ROLES.get(kind, Role.SUPPORT))
+    return next((one.ROLE for one in every() if kind == one.KIND), by_hand.ROLES.get(kind, Role.SUPPORT))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.render.file import File, yaml_file
-from generator.render.kinds import Manifest, file_of, manifests, workloads
+from generator.render.kinds import Kind, Manifest, asked, file_of, manifests, workloads
 from generator.render.kinds.metadata import config_annotations, config_name, own_config_name
 from generator.render.outputs import file_maps, hatches, previews
 from generator.render.outputs.operations import Operation
@@ -53,15 +53,16 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     environments = [spec.environments[name] for name in app.environments if app.target_in(name) == targets.EKS]
     if not environments:
         return
-    base = manifests(app.base)
+    among = asked([app])
+    base = manifests(app.base, among)
     yield from _base(app, base_path(app.name), app.base, base)
     for environment in environments:
         own = app.bases[environment.name]
         if own is app.base:
-            yield from _overlay(spec, app, environment, base)
+            yield from _overlay(spec, app, environment, base, among)
         else:
-            copied = manifests(own)
-            yield from _overlay(spec, app, environment, copied)
+            copied = manifests(own, among)
+            yield from _overlay(spec, app, environment, copied, among)
             yield from _base(app, copy_path(environment.name, app.name), own, copied)
 
 
@@ -90,11 +91,13 @@ def _generator(config: _Config) -> dict[str, Any]:
     }
 
 
-def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
+def _overlay(
+    spec: Spec, app: App, environment: Environment, base: dict[str, Manifest], among: Iterable[Kind]
+) -> Iterator[File]:
     folder = overlay_path(environment.name, app.name)
     here, below = app.instances[environment.name], app.bases[environment.name]
     # The patch uses the base's name of the image; `images` replaces it by this environment's image.
-    wanted = base if here is below else manifests(here.pulling(below.image))
+    wanted = base if here is below else manifests(here.pulling(below.image), among)
     replicas = _replicas_only(base, wanted, below)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
     if previews.has(environment, app):

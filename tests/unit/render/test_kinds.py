@@ -9,8 +9,8 @@ import yaml
 
 from generator.render import render
 from generator.render.kinds import (
-    KINDS,
     Scope,
+    every,
     ingress,
     job,
     manifests,
@@ -54,7 +54,7 @@ def test_kinds(fields: str, kinds: set[str]) -> None:
 
 def test_a_kind_names_itself() -> None:
     base = loader.parse(app("port: 80\nreplicas: 2")).apps["web"].base
-    for kind in KINDS:
+    for kind in every():
         rendered = kind.render(base.workloads["web"] if kind.SCOPE is Scope.WORKLOAD else base)
         for manifest in (rendered or {}).values() if kind.SCOPE is Scope.PARTS else filter(None, [rendered]):
             group = manifest["apiVersion"].rpartition("/")[0]

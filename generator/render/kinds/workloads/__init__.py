@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from generator.render.kinds.kind import Kind
 from generator.render.kinds.workloads import by_hand
 from generator.render.kinds.workloads.rollout import Rollout
 from generator.spec import workload_kinds
-from generator.spec.workload import Workload
+
+if TYPE_CHECKING:
+    from generator.spec.workload import Workload
 
 _INNER: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -40,24 +42,32 @@ class WorkloadKind(Kind, Protocol):
     rollout: Callable[[Mapping[str, Any]], Rollout] | None
 
 
-def _module(name: str) -> WorkloadKind:
-    return cast("WorkloadKind", import_module(f"{__name__}.{_INNER.sub('_', name).lower()}"))
+# The names of the kinds' files.
+FILES: Final[Mapping[str, str]] = {kind: f"{kind.lower()}.yaml" for kind in workload_kinds.NAMES}
 
 
-WORKLOADS: Final[tuple[WorkloadKind, ...]] = tuple(map(_module, workload_kinds.NAMES))
+def module_name(kind: str) -> str:
+    """Return the name of a kind's module: ``stateful_set`` for ``StatefulSet``."""
+    return _INNER.sub("_", kind).lower()
+
+
+def module(kind: str) -> WorkloadKind:
+    """Return the module of a kind."""
+    return cast("WorkloadKind", import_module(f"{__name__}.{module_name(kind)}"))
 
 
 def of(workload: Workload) -> WorkloadKind:
     """Return the module of a workload's kind."""
-    return next(kind for kind in WORKLOADS if workload.kind == kind.KIND)
+    return module(workload.kind)
 
 
 def pod_path(kind: str) -> tuple[str, ...] | None:
     """Return the path of the pods' template in a kind; ``None`` for kinds without pods."""
-    return next((one.POD_PATH for one in WORKLOADS if kind == one.KIND), by_hand.POD_PATHS.get(kind))
+    return module(kind).POD_PATH if kind in workload_kinds.NAMES else by_hand.POD_PATHS.get(kind)
 
 
 def rollout_of(group: str, kind: str) -> Callable[[Mapping[str, Any]], Rollout] | None:
     """Return the function that reads the progress of a rollout; ``None`` for kinds without rollouts."""
-    ours = (one.rollout for one in WORKLOADS if (group, kind) == (one.GROUP, one.KIND))
-    return next(ours, None) or by_hand.ROLLOUTS.get((group, kind))
+    if kind in workload_kinds.NAMES and group == module(kind).GROUP:
+        return module(kind).rollout
+    return by_hand.ROLLOUTS.get((group, kind))

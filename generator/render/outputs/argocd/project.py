@@ -5,26 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.kinds import (
-    DATABASES,
-    KINDS,
-    OF_DATABASES,
-    analysis_template,
-    claim,
-    grpc_route,
-    http_route,
-    pod_monitor,
-    progressive_rollout,
-    role,
-    role_binding,
-    route,
-    scaled_object,
-    sealed_secret,
-    sops_secret,
-    trigger_authentication,
-)
+from generator.render import kinds
 from generator.render.kinds.metadata import SYNC_WAVE
-from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import charts
 from generator.render.outputs.argocd import notifications
 from generator.render.outputs.argocd.names import project_name
@@ -36,7 +18,6 @@ from generator.spec.workload_kinds import DEFAULT
 if TYPE_CHECKING:
     from generator.spec.model import Environment, Spec
 
-_KINDS: Final = frozenset((kind.GROUP, kind.KIND) for kind in KINDS)
 _LISTED: Final = re.compile(r'^  - group: "?([^"\n]*)"?\n    kind: (\S+)$', re.MULTILINE)
 
 
@@ -47,7 +28,8 @@ def no_longer(spec: Spec, environment: Environment, former: bytes) -> frozenset[
     delete a CronJob, nor ask a user whether it may delete a database.
     """
     listed = former.decode().partition("\n  namespaceResourceWhitelist:\n")[2]
-    return frozenset(_LISTED.findall(listed)) & _KINDS - set(_permitted(spec, environment))
+    left = frozenset(_LISTED.findall(listed)).difference(_permitted(spec, environment))
+    return left & {(kind.GROUP, kind.KIND) for kind in kinds.every()} if left else left
 
 
 def render(spec: Spec, environment: Environment, leaving: frozenset[tuple[str, str]] = frozenset()) -> dict[str, Any]:
@@ -88,32 +70,10 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     They include the kinds that controllers make, such as pods: Argo CD shows only permitted kinds, so otherwise
     neither the UI nor `wait` would show a pod that does not start. This gives no rights that a workload does not have.
     """
-    used = {DEFAULT}.union(*(app.kinds for app in spec.described.values()))
-    running = [kind for kind in WORKLOADS if kind.KIND in used]
-    said = frozenset[str]().union(*(app.fields for app in spec.described.values()))
-    claimed = claim.FIELD in said
-    stored = "databases" in said
-    rolled = progressive_rollout.FIELD in said
-    routed = route.FIELD in said
-    driven = trigger_authentication.FIELD in said
-    entitled = role.FIELD in said
-    asked = {
-        claim.KIND: claimed,
-        progressive_rollout.KIND: rolled,
-        analysis_template.KIND: rolled,
-        pod_monitor.KIND: pod_monitor.FIELD in said,
-        **{kind.KIND: kind.FIELD in said for kind in (sealed_secret, sops_secret)},
-        **{kind.KIND: entitled for kind in (role, role_binding)},
-        **{kind.KIND: driven for kind in (scaled_object, trigger_authentication)},
-        **{kind.KIND: routed for kind in (http_route, grpc_route)},
-        **{kind.KIND: stored for kind in DATABASES},
-    }
-    others = [kind for kind in KINDS if kind not in WORKLOADS and asked.get(kind.KIND, True)]
-    below = frozenset[tuple[str, str]]().union(*(kind.CREATES for kind in running))
-    below |= OF_DATABASES if stored else frozenset()
-    below |= progressive_rollout.CREATES if rolled else frozenset()
+    asked = kinds.asked(spec.described.values(), more=frozenset({DEFAULT}))
+    below = frozenset[tuple[str, str]]().union(*(getattr(kind, "CREATES", ()) for kind in asked))
     quota = {("", "ResourceQuota")} if environment.pull_requests else set()
-    own = quota | {(kind.GROUP, kind.KIND) for kind in (*others, *running)}
+    own = quota | {(kind.GROUP, kind.KIND) for kind in asked}
     mine = {kind for kind in _own(spec) if not scopes.is_cluster_wide(*kind)}
     return sorted(own | mine | {("", "ConfigMap"), *spec.allow.kinds} | below | charts.namespaced(spec))
 
