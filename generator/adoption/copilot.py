@@ -14,7 +14,7 @@ from generator.adoption import copilot_images, copilot_sites
 from generator.errors import Fault, SpecError
 from generator.spec.findings import Path, dotted
 from generator.spec.places import Places
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 from generator.yaml import plain as yaml_plain
 
 STATIC: Final = "Static Site"

@@ -11,7 +11,7 @@ from generator.adoption.copilot import Imported
 from generator.errors import RepositoryError
 from generator.files import reader, work_tree
 from generator.spec.image_reference import ECR
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 from generator.yaml import emit
 from generator.yaml import plain as yaml_plain
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from generator.spec.findings import Findings, Path
 from generator.spec.language.names import SITE_NAME, SOURCE
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 _KNOWN: Final = ("name", "type", "files")
 _HINTS: Final[Mapping[str, str]] = {

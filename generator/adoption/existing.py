@@ -19,7 +19,7 @@ from generator.manifests import projects, stream
 from generator.manifests.charts import deployed
 from generator.manifests.stream import Document
 from generator.spec.model import Spec
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 # argocd-autopilot's file beside an overlay, from which its ApplicationSet makes an Application.

@@ -17,7 +17,7 @@ from generator.files import reader
 from generator.manifests import stream
 from generator.manifests.stream import Document
 from generator.spec.model import Spec
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 GROUP: Final = "kustomize.toolkit.fluxcd.io"
 HELM: Final = "helm.toolkit.fluxcd.io"

@@ -11,7 +11,7 @@ from generator.adoption.images import Image
 from generator.errors import Fault, SpecError
 from generator.spec.findings import Path, dotted
 from generator.spec.places import Places
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 from generator.yaml import plain as yaml_plain
 
 _API: Final = "score.dev/"

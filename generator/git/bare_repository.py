@@ -19,7 +19,7 @@ from typing import Final
 
 from generator import credentials
 from generator.errors import GitError, RepositoryError
-from generator.git import hosts, plumbing
+from generator.git import plumbing, trusted_hosts
 
 NETWORK_SECONDS: Final = 60
 # What git needs in order to take a folder for a repository; writing it costs less than `git init`.
@@ -57,7 +57,7 @@ class Scratch:
         self.timeout = timeout
         given = token("GIT_TOKEN")
         if given and _host(self.url):
-            hosts.require(self.url, "GIT_TOKEN")
+            trusted_hosts.require(self.url, "GIT_TOKEN")
         self.secret = given or password
         _lay(place, _PARTIAL if partial else _WHOLE)
         asked = [*_configuration(self.url, timeout, partial=partial), *login(self.url, self.secret)]

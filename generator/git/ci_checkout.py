@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from generator.errors import GitError, UsageError
-from generator.git import bare_repository, checkout, hosts, plumbing
+from generator.git import bare_repository, checkout, plumbing, trusted_hosts
 
 # Where a branch that was fetched to compare with is kept, so that nothing of it is tidied away meanwhile.
 _AGAINST: Final = "refs/gitops-generator/against"
@@ -97,7 +97,7 @@ def _fetch(directory: Path, *arguments: str) -> bool:
         return False
     secret = bare_repository.token("GIT_TOKEN")
     if secret and url.startswith("http"):
-        hosts.require(url, "GIT_TOKEN")
+        trusted_hosts.require(url, "GIT_TOKEN")
     login = bare_repository.login(url, secret)
     limits = [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", str(bare_repository.NETWORK_SECONDS))]
     never = [("gc.auto", "0"), ("maintenance.auto", "false"), ("protocol.ext.allow", "never")]

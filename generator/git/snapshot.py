@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from generator import credentials
 from generator.errors import GitError, RepositoryError, UsageError
-from generator.git import bare_repository, hosts
+from generator.git import bare_repository, trusted_hosts
 from generator.git.bare_repository import Scratch
 
 URL: Final = re.compile(r"(?:(?:https?|ssh|file)://[^\s@]*(?:@[^\s/]+)?[^\s@]*|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^\s@]+)")
@@ -62,7 +62,7 @@ def _fitting(url: str) -> credentials.Credentials:
     """Return the credentials in force if their token may go to a URL, else none: what is public needs none."""
     try:
         if credentials.get("GIT_TOKEN"):
-            hosts.require(url, "GIT_TOKEN")
+            trusted_hosts.require(url, "GIT_TOKEN")
     except RepositoryError:
         return credentials.NONE
     return credentials.current()

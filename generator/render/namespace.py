@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.spec.types import text
+from generator.spec.plain_data import text
 
 if TYPE_CHECKING:
     from generator.spec.model import Environment

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from generator.spec import address_checks, cluster_checks, said, targets
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import PLACEHOLDER
-from generator.spec.types import as_map as _map
+from generator.spec.placeholder import PLACEHOLDER
+from generator.spec.plain_data import as_map as _map
 
 
 def of(data: Mapping[str, object]) -> Iterator[tuple[FieldPath, str, str]]:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from generator.spec import override, placeholder, said, traffic, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 # With this class, a second Ingress of the same host and path is a canary: it gets a part of the requests.
 _CANARY: Final = "nginx.ingress.kubernetes.io/canary"

@@ -8,7 +8,7 @@ from generator.spec import language
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.language.adopted import ADOPTED
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _SAID: Final = frozenset({"adopted", "image", "namespace", "environments"})
 _OVERRIDDEN: Final = frozenset({"adopted", "image"})

@@ -14,7 +14,7 @@ from generator.spec import address_advice, folders, layout, loader, overruled, p
 from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.model import UNRELEASED, Spec
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 
 class _Image(NamedTuple):

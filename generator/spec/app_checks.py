@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import address_checks, name_checks, pod_words, workload
+from generator.spec import address_checks, container_values, name_checks, pod_words
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _LISTS: Final = ("initContainers", "containers")
 
@@ -40,13 +40,13 @@ def _check_images(path: FieldPath, app: Mapping[str, object], registry: str, fin
     image = app.get("image")
     if not isinstance(image, str):
         return
-    own = workload.full_image(image, registry)
+    own = container_values.full_image(image, registry)
     said: list[tuple[FieldPath, Mapping[str, object]]] = [((), app)]
     said += [(("environments", name), _map(one)) for name, one in _map(app.get("environments")).items()]
     for place, about in said:
         for inner, other in _images(about):
             name, tag = parted(other)
-            if workload.full_image(name, "" if "pod" in inner else registry) == own and tag:
+            if container_values.full_image(name, "" if "pod" in inner else registry) == own and tag:
                 hint = f"write it as `{own}`, and it is released with the app; another tag needs another repository"
                 findings.add((*path, *place, *inner), f"`bump` sets the tag of each {own} in the app", hint)
 

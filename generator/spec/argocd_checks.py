@@ -8,7 +8,7 @@ from typing import Final
 from generator.spec import argocd
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 # Labels of namespaces that the generator sets, and the fields for them.
 _OWN_LABELS: Final = {

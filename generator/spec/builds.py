@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.spec.types import text, words
+from generator.spec.plain_data import text, words
 
 Data = Mapping[str, Any]
 

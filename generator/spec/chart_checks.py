@@ -9,7 +9,7 @@ from generator.spec.chart import OCI
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.language.chart import CHART
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 # The fields of an app that is a chart.
 _OF_CHARTS: Final = frozenset({"chart", "values", "environments", "renamedFrom"})

@@ -8,9 +8,11 @@ from generator.spec import (
     adopted_checks,
     app_checks,
     argocd_checks,
+    aws_fields,
     chart_checks,
     claimed_checks,
     cluster_checks,
+    container_values,
     database_checks,
     forge_kinds,
     inherited_checks,
@@ -23,14 +25,13 @@ from generator.spec import (
     said,
     spelling,
     targets,
-    workload,
 )
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
 from generator.spec.language.stages import STAGE
-from generator.spec.types import PLACEHOLDER
-from generator.spec.types import as_map as _map
+from generator.spec.placeholder import PLACEHOLDER
+from generator.spec.plain_data import as_map as _map
 
 
 def check(data: dict[str, object], findings: Findings, *, placeholders: bool, settled: Container[object] = ()) -> None:
@@ -75,7 +76,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
         from generator.spec import ecs_checks
 
         ecs_checks.check(data, findings)
-    if any(workload.has_stores(said.told(_map(app))) for app in apps.values()):
+    if any(aws_fields.has_stores(said.told(_map(app))) for app in apps.values()):
         from generator.spec import stores_checks
 
         stores_checks.check(data, findings)
@@ -157,7 +158,7 @@ def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findi
     wanted, image = _map(app.get("build")).get("scan"), app.get("image")
     if not wanted or not isinstance(image, str):
         return
-    if not ECR.fullmatch(workload.full_image(image, str(registry or "")).partition("/")[0]):
+    if not ECR.fullmatch(container_values.full_image(image, str(registry or "")).partition("/")[0]):
         findings.add(
             (*path, "build", "scan"), "ECR scans images, and this one is not in ECR", "take it out", at_key=True
         )
@@ -201,7 +202,7 @@ def _check_app(
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:
     """Refuse a build cache in the repository of an app's images: it could be deployed by mistake, or expire images."""
     images = {
-        workload.full_image(image, registry): name
+        container_values.full_image(image, registry): name
         for name, app in apps.items()
         if isinstance(image := _map(app).get("image"), str)
     }
@@ -210,7 +211,7 @@ def _check_caches(apps: dict[str, object], registry: str, findings: Findings) ->
         image, given = fields.get("image"), _map(fields.get("build")).get("cache")
         if not isinstance(image, str) or not fields.get("source") or given is False:
             continue
-        cache = workload.full_image(given if isinstance(given, str) else f"{image}-cache", registry)
+        cache = container_values.full_image(given if isinstance(given, str) else f"{image}-cache", registry)
         if cache in images:
             findings.add(
                 ("apps", name, "build", "cache") if isinstance(given, str) else ("apps", name, "image"),

@@ -12,7 +12,7 @@ from generator.spec import database, layers, placeholder, said, service_checks, 
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.layers import Layer
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _App = Mapping[str, object]
 _SERVICES: Final = "services"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.spec import argocd, argocd_checks, placeholder, types
 from generator.spec.findings import Findings
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _LONGEST = 63
 # A namespace that can be in any cluster.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from generator.spec import argocd
-from generator.spec.types import text
+from generator.spec.plain_data import text
 
 # The server in an AppProject if only Argo CD knows which clusters have the labels.
 ANY: Final = "*"

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from generator.spec.findings import Findings, Held, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import PLACEHOLDER
+from generator.spec.placeholder import PLACEHOLDER
 
 Schema = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from generator.spec.database import RDS, variables_of
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import in_environment
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 # The limit leaves room for what CloudNativePG appends.
 _LONGEST: Final = 50

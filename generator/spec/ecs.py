@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import quantity
 from generator.spec.image_reference import ECR
+from generator.spec.plain_data import as_map
 from generator.spec.targets import Place
-from generator.spec.types import as_map
 
 if TYPE_CHECKING:
     from generator.spec.traffic import Host

@@ -9,11 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import cron, ecs, ecs_fields, event_schedule, folding, placeholder, targets, traffic, workload
+from generator.spec import (
+    aws_fields,
+    container_values,
+    cron,
+    ecs,
+    ecs_fields,
+    event_schedule,
+    folding,
+    placeholder,
+    targets,
+    traffic,
+)
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import complete, in_environment
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _Data = dict[str, Any]
 _ELSEWHERE: Final = "keep it out of the environment, `environments: {NAME: false}`; or say `target: eks` of the others"
@@ -49,7 +60,7 @@ def _check_nowhere(path: FieldPath, app: _Data, findings: Findings) -> None:
     if app.get("chart") is not None or app.get("adopted"):
         return
     for place, said in _said(app):
-        for name in sorted(workload.OF_ECS_ALONE):
+        for name in sorted(aws_fields.OF_ECS_ALONE):
             if said.get(name) is not None:
                 hint = "say `target: ecs` of the app, or of an environment; on EKS, `resources` say how much it gets"
                 findings.add((*path, *place, name), "nothing of the app runs on ECS", hint, at_key=True)
@@ -138,7 +149,7 @@ class _Workload:
         """Check that the task has room for what the resources of its containers ask for."""
         said = {name: value for name, value in given.items() if isinstance(value, int)}
         pod = folding.folded(str(self._path[-1]), self._whole).get("pod")
-        resources = workload.requested(_map(self._whole.get("resources")))
+        resources = container_values.requested(_map(self._whole.get("resources")))
         if ecs.has_room(said, resources, _map(pod)):
             return
         units, most = max(ecs.SIZES), ecs.SIZES[max(ecs.SIZES)][-1]

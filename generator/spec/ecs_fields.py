@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from generator.spec import ecs, workload
+from generator.spec import aws_fields, ecs
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 Wrong = tuple[FieldPath, str, str]
 """Where in a field, what is wrong with it, and what to do; ``{environment}`` is filled in."""
 
 # Fields of the app itself, or fields that work on ECS without changes.
 KNOWN: Final = frozenset({
-    *workload.OF_ECS, "target", "workloads", "image", "tag", "digest", "source", "build", "renamedFrom", "promoted",
+    *aws_fields.OF_ECS, "target", "workloads", "image", "tag", "digest", "source", "build", "renamedFrom", "promoted",
     "needs", "needsCidr", "name", "port", "ports", "command", "args", "env", "config", "secrets", "resources", "health",
     "ready", "livenessProbe", "replicas", "autoscale", "service", "ingress", "migration", "labels", "commonLabels",
     "securityContext", "podSecurityContext", "writable", "writableSize", "kind", "schedule", "timeZone", "suspend",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from generator.spec import read_file
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 FIELD: Final = "encryptedSecret"
 SEALED: Final = ("bitnami.com", "SealedSecret")

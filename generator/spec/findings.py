@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 
-_PASSED_THROUGH = ("PodSpec", "Container")
 _PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
 
 
@@ -24,7 +23,7 @@ class Finding:
 
 
 class Held(NamedTuple):
-    """A value in Kubernetes' own shape. It is checked later, when the version of Kubernetes is known.
+    """A value in Kubernetes' own shape. ``held_values`` checks it, once the version of Kubernetes is known.
 
     Attributes:
         of: The name of its schema, like `PodSpec`, or `[Toleration]` for a list; for a custom kind
@@ -56,20 +55,6 @@ class Findings:
     def add(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
         """Record one finding."""
         self.items.append(Finding(path, message, hint, at_key))
-
-    def settle(self) -> None:
-        """Check the values in ``held`` against Kubernetes' schema, and add the findings."""
-        # Values that are passed through unchanged have no required fields.
-        held = [one for one in self.held if one.value or one.of not in _PASSED_THROUGH]
-        self.held.clear()
-        if custom := [one for one in held if "/" in one.of]:
-            from generator.spec import custom_kinds
-
-            custom_kinds.check(custom, self)
-        if len(held) > len(custom):
-            from generator.spec.kubernetes import schema
-
-            schema.check([one for one in held if "/" not in one.of], self.kubernetes, self)
 
 
 def shown(value: object) -> str:

@@ -11,16 +11,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from generator.spec import folders, merge_keys, pod_words, probes
+from generator.spec.container_values import env_list, full_image, requested
 from generator.spec.findings import Path
-from generator.spec.override import laid_over, without_nulls
-from generator.spec.types import as_map as _map
-from generator.spec.types import text, words
-from generator.spec.workload import (
-    Data,
-    env_list,
-    full_image,
-    requested,
-)
+from generator.spec.override import laid_over
+from generator.spec.plain_data import as_map as _map
+from generator.spec.plain_data import text, without_nulls, words
+from generator.spec.workload import Data
 
 # Fields of a container that are rendered without changes.
 _PLAIN: Final = (

@@ -8,7 +8,7 @@ from datetime import datetime
 from generator.spec import promotion, sync_windows, time_zones
 from generator.spec.findings import Findings, shown
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _ENDS = ("from", "to")
 

@@ -9,7 +9,7 @@ from generator.spec import hatches
 from generator.spec.findings import Findings, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.override import overridden
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _OPERATIONS: Final = frozenset({"add", "remove", "replace", "move", "copy", "test"})
 _SECRET_DATA: Final = ("data", "stringData")

@@ -6,7 +6,7 @@ from typing import Final
 
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 # With these verbs, an account can give itself or others further rights.
 _SPREADING: Final = frozenset({"bind", "escalate", "impersonate"})

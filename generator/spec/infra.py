@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from generator.spec import aws_names, aws_support, targets
 from generator.spec.image_reference import ECR
-from generator.spec.override import overridden, without_nulls
+from generator.spec.override import overridden
+from generator.spec.plain_data import without_nulls
 
 Data = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean
 from generator.spec.infra import Data, Infra
 from generator.spec.model import AnyApp, App, Spec
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 
 def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:

@@ -12,7 +12,7 @@ from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
 from generator.spec.infra import DEFAULT_CIDR, SHARED, UPSTREAMS
 from generator.spec.override import overridden
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 # A subnet for load balancers has 1/64 of the VPC's addresses, and a load balancer needs a /27.
 _SMALLEST: Final = 21

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from generator.spec import (
     hatches,
+    held_values,
     instance,
     kind_checks,
     language,
@@ -25,7 +26,7 @@ from generator.spec import (
 from generator.spec.findings import Finding, Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.override import PASS_THROUGH
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _Data = dict[str, Any]
 # A CronJob's jobs and a StatefulSet's pods append to the object's name, and the result must fit into a label.
@@ -199,12 +200,13 @@ def _check_complete(app: _App, complete: _Data, findings: Findings, key: str = "
     container = name if name == own else key
     label = workload.pods_label(own, key, name)
     workload_checks.check(container, {**fitting, "kind": kind}, app.apps, findings, label=label)
+    held_values.settle(findings)
 
 
 def _of_environment(app: _App, merged: _Data, key: str = "") -> Findings:
     found = app.findings()
     language.COMPLETE.check({name: value for name, value in merged.items() if name != "workloads"}, (), found)
-    found.settle()
+    held_values.settle(found)
     _check_complete(app, merged, found, key)
     return found
 
@@ -219,7 +221,7 @@ def _varying(app: _App, general: _Data) -> Iterable[str]:
 def _without(found: Findings, *known: Findings) -> list[Finding]:
     """Return the findings in ``found`` that are not in ``known``."""
     for one in (found, *known):
-        one.settle()
+        held_values.settle(one)
     seen = {(_without_indices(item.path), item.message) for one in known for item in one.items}
     return [item for item in found.items if (_without_indices(item.path), item.message) not in seen]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from generator.spec import cron, placeholder, pod_word_checks, quantity, time_zones, workload_kinds
 from generator.spec.findings import Findings, did_you_mean, shown
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 _MOST_STARTING: Final = 10
 # Reasons why a kind does not have a field, if a list of the other kinds does not explain it.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from generator.spec.findings import Path as FieldPath
 from generator.spec.override import overridden
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 
 class Layer(NamedTuple):

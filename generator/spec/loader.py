@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
-from generator.spec import language, layout, model, named_lists, placeholder, said
+from generator.spec import held_values, language, layout, model, named_lists, placeholder, said
 from generator.spec.check_cache import CheckCache, Known
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.places import Places, Written
-from generator.spec.types import text as text_of
+from generator.spec.plain_data import text as text_of
 from generator.yaml import plain as yaml_plain
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ def _check(data: dict[str, object], findings: Findings, known: Known | None, *, 
     from generator.spec import checks  # Most runs read a spec that was checked before.
 
     findings.kubernetes = checks.kubernetes_version(data)
-    findings.settle()
+    held_values.settle(findings)
     checks.check(data, findings, placeholders=placeholders, settled=known.apps if known else ())
 
 

@@ -32,16 +32,18 @@ from generator.spec.adopted import AdoptedApp
 from generator.spec.allow import Allow
 from generator.spec.app_type import GivenApp
 from generator.spec.argocd import ArgoCd
+from generator.spec.aws_fields import has_stores
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
+from generator.spec.container_values import full_image
 from generator.spec.forge_kinds import Forge
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
 from generator.spec.needs import Needs
 from generator.spec.needs import of as needs_of
-from generator.spec.override import without_nulls
+from generator.spec.plain_data import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.targets import Place
-from generator.spec.workload import Data, full_image, has_stores
+from generator.spec.workload import Data
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra

@@ -7,7 +7,7 @@ from typing import Final
 
 from generator.spec import pod_words
 from generator.spec.findings import Findings, Path
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 _TEMPLATES: Final = "volumeClaimTemplates"
 _FILE: Final = "a file"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from generator.spec import workload
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 
 class _Claim(NamedTuple):

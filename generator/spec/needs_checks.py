@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from generator.spec import layers, network_checks, said
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 
 def check(data: Mapping[str, object], findings: Findings) -> None:

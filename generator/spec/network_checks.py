@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from generator.spec.findings import Findings, Path, did_you_mean, shown
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 _RANGE_HINT: Final = "like 10.0.0.0/8, with nothing set behind the prefix"
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network

@@ -13,7 +13,7 @@ from generator.spec import cluster_checks, layers, said, service_checks, workloa
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.layers import Layer
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _Data = Mapping[str, object]
 

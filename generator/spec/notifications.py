@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from generator.spec.language.notifications import EVENTS
-
+EVENTS: Final = ("deployed", "degraded", "failed")
 # Recipients that only Argo CD's own controller can reach.
 BY_CONTROLLER: Final = ("slack", "email")
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from generator.spec import merge_keys, pod_words
-
-Data = Mapping[str, Any]
+from generator.spec.plain_data import Data, without_nulls
 
 # Groups of fields that exclude each other: if an override sets one, the others are removed.
 _RIVALS: Final = {
@@ -40,11 +38,6 @@ _SOURCES: Final = frozenset(pod_words.SOURCES)
 def rivals(name: str) -> tuple[str, ...]:
     """Return the group of fields that exclude each other and that contains ``name``."""
     return _RIVALS.get(name, (name,))
-
-
-def without_nulls(data: Data) -> dict[str, Any]:
-    """Return a map without the fields that are ``None``."""
-    return {name: value for name, value in data.items() if value is not None}
 
 
 def without_nulls_inside(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from generator.spec import merge_keys, override
 from generator.spec.findings import Path, dotted, shown
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 Data = Mapping[str, Any]
 

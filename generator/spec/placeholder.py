@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.spec.findings import Path
-from generator.spec.types import PLACEHOLDER
+if TYPE_CHECKING:
+    from generator.spec.findings import Path
 
+# The placeholder for an environment's name in texts of an app.
+PLACEHOLDER: Final = "{environment}"
 ANY: Final = re.compile(r"(?<![${])\{([A-Za-z_]+)\}")
 _FILLED: Final = re.compile(r"(?<![${])\{environment\}")
 # How similar a word must be to count as misspelled, such as `enviroment`, `Environment` and `environments`.

@@ -23,7 +23,7 @@ from generator.spec import (
     workload_kinds,
 )
 from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
-from generator.spec.types import as_map, text
+from generator.spec.plain_data import as_map, text
 
 _GRACE_SECONDS: Final = 30
 # An app without these fields has no mounts. Looking at the names first saves time, as there may be thousands of apps.

@@ -10,7 +10,7 @@ from typing import Final
 
 from generator.spec import merge_keys, pod_words, quantity, workload_kinds
 from generator.spec.findings import Findings
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from generator.spec.override import without_nulls
-from generator.spec.types import named_texts, words
+from generator.spec.plain_data import named_texts, without_nulls, words
 
 NAMES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.spec import forge_kinds
-from generator.spec.types import text
+from generator.spec.plain_data import text
 
 # Placeholders of a tag or a host, with the parameters of an ApplicationSet that replace them.
 FIELDS: Final = {"number": "{{.number}}", "sha": "{{.head_sha}}", "short_sha": "{{.head_short_sha_7}}"}

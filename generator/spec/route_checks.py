@@ -7,8 +7,8 @@ from typing import Final
 
 from generator.spec.findings import Findings, Held, shown
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import PLACEHOLDER
-from generator.spec.types import as_map as _map
+from generator.spec.placeholder import PLACEHOLDER
+from generator.spec.plain_data import as_map as _map
 
 KINDS: Final = ("HTTPRoute", "GRPCRoute")
 _PATHS: Final = ("Exact", "PathPrefix")
@@ -20,7 +20,6 @@ def check(kind: object, rules: list[object], findings: Findings) -> None:
         return
     of = f"gateway.networking.k8s.io/v1/{kind or KINDS[0]}:spec.rules"
     findings.held.append(Held(of, rules, ("gateway", "rules"), partial=False))
-    findings.settle()
     for index, rule in enumerate(rules):
         place = ("gateway", "rules", index)
         for at, one in _items(_map(rule).get("matches"), (*place, "matches")):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import encrypted_secrets, hatches, placeholder
-from generator.spec.workload import OF_ECS_ALONE
+from generator.spec.aws_fields import OF_ECS_ALONE
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra

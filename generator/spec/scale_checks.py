@@ -9,7 +9,7 @@ from typing import Final
 
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 # The fields for metrics of an autoscaler.
 _METRICS: Final = ("ContainerResource", "External", "Object", "Pods", "Resource")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from generator.spec.override import without_nulls
+from generator.spec.plain_data import without_nulls
 
 Data = Mapping[str, Any]
 _KIND: Final = "ClusterSecretStore"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.spec import quantity
+from generator.spec.patterns import KEY_PART, QUALIFIED, SUBDOMAIN
 from generator.spec.types import (
     Boolean,
     Choice,
@@ -24,15 +25,12 @@ from generator.spec.types import (
     hints,
 )
 
-LABEL_PATTERN: Final = r"[a-z](?:[a-z0-9-]*[a-z0-9])?"
-SUBDOMAIN: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
 _NAME_HINT: Final = "lower-case letters, digits, - and .; a letter or digit first and last"
 OBJECT_NAME: Final = Text("an object's name", SUBDOMAIN, 253, _NAME_HINT, filled=True)
-_KEY_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
-QUALIFIED: Final = rf"(?:(?=[^/]{{1,253}}/){SUBDOMAIN}/)?{_KEY_PART}"
 KEY: Final = Text("a key", QUALIFIED, 317, "like team or example.com/team, the part after / of at most 63 characters")
+STRINGS: Final = MapOf(KEY, Scalar())
 LABEL_VALUE: Final = Text(
-    "a label's value", rf"(?:{_KEY_PART})?", 63,
+    "a label's value", rf"(?:{KEY_PART})?", 63,
     "letters, digits, -, _ and ., with a letter or digit first and last", filled=True,
 )  # fmt: skip
 CONTAINER_NAME: Final = Text(

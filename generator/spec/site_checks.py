@@ -9,7 +9,7 @@ from generator.spec import sites, targets
 from generator.spec.address_checks import fronts_of
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 _ASK_INFRA: Final = 'say `infra: {region: eu-west-1, accounts: "123456789012"}`, and Terraform makes them'
 _ASK_ZONE: Final = "say `infra: {domain: {zone: example.com}}`, or leave the host out"

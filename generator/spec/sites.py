@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.spec import placeholder, said
-from generator.spec.override import without_nulls
-from generator.spec.types import words
+from generator.spec.plain_data import without_nulls, words
 
 Data = Mapping[str, Any]
 

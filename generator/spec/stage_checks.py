@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from generator.spec import forge_kinds, workload
+from generator.spec import container_values, forge_kinds
 from generator.spec.findings import Findings
 from generator.spec.image_reference import ECR
+from generator.spec.plain_data import as_map as _map
 from generator.spec.stages import LONGEST_MINUTES, SHORTEST_MINUTES, is_asked, minutes
-from generator.spec.types import as_map as _map
 
 # The forges that CodePipeline can read: CodeCommit, and others by a connection.
 _SOURCES: Final = ("codecommit", "github", "gitlab")
@@ -54,6 +54,6 @@ def _check_images(data: Mapping[str, object], path: tuple[Any, ...], findings: F
     """Check that at least one app has an image in ECR, so that a push can start the pipeline."""
     registry = str(data.get("registry") or "")
     images = (_map(app).get("image") for app in _map(data.get("apps")).values())
-    full = (workload.full_image(image, registry) for image in images if isinstance(image, str))
+    full = (container_values.full_image(image, registry) for image in images if isinstance(image, str))
     if not any(ECR.fullmatch(image.partition("/")[0]) for image in full):
         findings.add(path, "no app has its image in ECR", "source: repository, or an image in ECR")

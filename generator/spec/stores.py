@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import aws_names, database
-from generator.spec.override import without_nulls
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map, without_nulls
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra

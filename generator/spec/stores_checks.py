@@ -12,8 +12,8 @@ from generator.spec.database import variables_of as database_variables
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import in_environment
+from generator.spec.plain_data import as_map as _map
 from generator.spec.stores import Store, Where
-from generator.spec.types import as_map as _map
 
 _Data = dict[str, Any]
 _IDENTIFIER: Final = re.compile(r"[a-z](?:-?[a-z0-9])*")

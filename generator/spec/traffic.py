@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from generator.spec.types import as_map
+from generator.spec.plain_data import as_map
 
 Data = Mapping[str, Any]
 

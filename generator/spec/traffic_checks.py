@@ -9,8 +9,8 @@ from generator.spec import placeholder, route_checks, traffic
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.language import names
-from generator.spec.types import as_map as _map
-from generator.spec.types import text
+from generator.spec.plain_data import as_map as _map
+from generator.spec.plain_data import text
 
 INGRESS_CLASS: Final = "kubernetes.io/ingress.class"
 _ADDRESS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")

@@ -8,12 +8,14 @@ that required fields are there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 from generator.spec import spelling
 from generator.spec.findings import Finding, Findings, Held, Path, did_you_mean, dotted, shown
+from generator.spec.placeholder import PLACEHOLDER
+from generator.spec.plain_data import text
 
 # A function that returns a hint for an unknown field, by name and value; "" if it has none.
 Elsewhere = Callable[[str, object], str]
@@ -21,8 +23,6 @@ Elsewhere = Callable[[str, object], str]
 # The largest number of field names in a hint.
 _FEW: Final = 20
 
-# The placeholder for an environment's name in texts of an app.
-PLACEHOLDER = "{environment}"
 DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
@@ -32,28 +32,6 @@ class Type(Protocol):
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
-
-
-def as_map(value: object) -> dict[str, object]:
-    """Return the value if it is a map, else an empty map, because another check reports the fault."""
-    return value if isinstance(value, dict) else {}
-
-
-def text(value: object) -> str:
-    """Return the text of a scalar: numbers as they are written, booleans as ``true`` and ``false``."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def words(values: Sequence[object] | None) -> tuple[str, ...]:
-    """Return the words of a command as text."""
-    return tuple(text(value) for value in values or ())
-
-
-def named_texts(items: object) -> list[dict[str, object]]:
-    """Return items with ``name`` and ``value``, with the value converted to text."""
-    return [{**item, "value": text(item["value"])} for item in cast("list[Mapping[str, object]]", items)]
 
 
 # No code compares or prints types, and generating the methods for that would take a third of this module's start-up.

@@ -13,7 +13,7 @@ from typing import Any, Final
 from generator.spec.database import variables_of
 from generator.spec.findings import Findings, Path, did_you_mean
 from generator.spec.override import overridden
-from generator.spec.types import as_map as _map
+from generator.spec.plain_data import as_map as _map
 
 Data = Mapping[str, Any]
 

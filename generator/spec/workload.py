@@ -5,15 +5,16 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from generator.spec import encrypted_secrets, folders, placeholder, probes, quantity, workload_kinds
+from generator.spec import encrypted_secrets, folders, probes, workload_kinds
+from generator.spec.aws_fields import OF_ECS
+from generator.spec.container_values import env_list, fixed_texts, full_image, requested
 from generator.spec.database import Database, of_stores
 from generator.spec.needs import NONE, Needs
-from generator.spec.override import without_nulls
-from generator.spec.types import named_texts, text, words
+from generator.spec.plain_data import named_texts, text, without_nulls, words
 
 Data = Mapping[str, Any]
 
@@ -29,11 +30,6 @@ SETTINGS: Final = (
 
 # The label of nodes with their type of processor.
 ARCHITECTURE: Final = "kubernetes.io/arch"
-# Fields that may have stores in AWS.
-STORES: Final = ("databases", "tables", "buckets", "queues")
-# Fields for tasks on ECS; `arch` applies to pods, too.
-OF_ECS: Final = ("cpu", "memory", "arch", "spot", "deploy", "discovery")
-OF_ECS_ALONE: Final = frozenset(OF_ECS) - {"arch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +168,6 @@ class Workload:
         return self.name if self.main else self.key
 
 
-def has_stores(fields: Container[str]) -> bool:
-    """Tell whether an app with these fields has a store that may be in AWS."""
-    return any(name in fields for name in STORES)
-
-
 def file_key(path: str) -> str:
     """Return the key of a file in its ConfigMap, made from the whole path, so that all files have different keys."""
     return path.strip("/").replace("/", "_")
@@ -212,7 +203,7 @@ def pods_label(app: str, key: str, name: str) -> str:
 def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
     """Build a workload of an app from its complete data."""
     kind = given.get("kind") or workload_kinds.DEFAULT
-    config, secrets, ports = _texts(given.get("config")), _secrets(given.get("secrets")), _ports(given)
+    config, secrets, ports = fixed_texts(given.get("config")), _secrets(given.get("secrets")), _ports(given)
     return Workload(
         name=object_name(app, key, given),
         app=app,
@@ -241,8 +232,8 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         role=_role(given.get("role")),
         external_secret=without_nulls(given.get("externalSecret") or {}),
         encrypted_secret=encrypted_secrets.document(given.get(encrypted_secrets.FIELD)),
-        labels=_texts(given.get("labels")),
-        annotations=_texts(given.get("annotations")),
+        labels=fixed_texts(given.get("labels")),
+        annotations=fixed_texts(given.get("annotations")),
         security_context=given.get("securityContext") or {},
         pod_security_context=_pod_security(given.get("podSecurityContext") or {}),
         writable=tuple(given.get("writable", folders.DEFAULT)),
@@ -275,28 +266,15 @@ def _counted(kind: str, given: Data) -> dict[str, Any]:
     }
 
 
-def full_image(image: str, registry: str) -> str:
-    """Return ``image`` with ``registry`` in front, unless it starts with one (with a dot, a colon, or localhost)."""
-    first, slash, _ = image.partition("/")
-    named = bool(slash) and ("." in first or ":" in first or first == "localhost")
-    return image if named or not registry else f"{registry}/{image}"
-
-
 def _role(given: object) -> Data:
     """Return the rules of a Role, and the reason for them if the spec has one."""
     return without_nulls(given) if isinstance(given, Mapping) else {"rules": given} if given else {}
 
 
-def _texts(values: Data | None) -> dict[str, str]:
-    """Return a map of texts without those that have a placeholder; these belong to overlays."""
-    texts = {key: text(value) for key, value in without_nulls(values or {}).items()}
-    return {key: value for key, value in texts.items() if not placeholder.has(value)}
-
-
 def _annotated(given: Data | None) -> dict[str, Any]:
     """Return a map with its ``annotations`` converted to texts."""
     found = without_nulls(given or {})
-    return {**found, "annotations": _texts(found["annotations"])} if "annotations" in found else found
+    return {**found, "annotations": fixed_texts(found["annotations"])} if "annotations" in found else found
 
 
 def _pod_security(given: Data) -> Data:
@@ -309,19 +287,6 @@ def _migration(given: Data | None, most: int | None) -> Data | None:
         return None
     limit = {"timeout": min(most, DEFAULT_MIGRATION_SECONDS)} if most else {}
     return {**limit, **without_nulls(given), "command": words(given["command"])}
-
-
-def env_list(given: object) -> list[Data]:
-    """Return ``env``, a map or a list, as Kubernetes' list, without values with a placeholder: these go to overlays."""
-    items: list[dict[str, Any]] = []
-    if isinstance(given, dict):
-        for name, value in without_nulls(given).items():
-            items.append({"name": name, **value} if isinstance(value, dict) else {"name": name, "value": text(value)})
-    else:
-        for item in cast("list[Data]", given):
-            entry = without_nulls(item)
-            items.append({**entry, "value": text(entry["value"])} if "value" in entry else entry)
-    return [item for item in items if not placeholder.has(item)]
 
 
 def _secrets(given: Data | None) -> dict[str, SecretRef]:
@@ -369,24 +334,6 @@ def _service(given: object, ports: tuple[Port, ...]) -> Data | None:
 
 def _offered(ports: tuple[Port, ...]) -> bool:
     return any(port.service is not None for port in ports)
-
-
-def requested(given: Data) -> Data:
-    """Return resources with requests, which the scheduler needs; limits only if the spec has them."""
-    limits = _texts(given.get("limits"))
-    requests = {**_default_requests(limits), **_texts(given.get("requests"))}
-    claims = given.get("claims")
-    return {"requests": requests, **({"limits": limits} if limits else {}), **({"claims": claims} if claims else {})}
-
-
-def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
-    """Return the default requests, reduced to the limits, because the API refuses requests above limits."""
-    result = dict(quantity.DEFAULT_REQUESTS)
-    for resource, usual in quantity.DEFAULT_REQUESTS.items():
-        most, asked = quantity.parse(limits.get(resource)), quantity.parse(usual)
-        if most is not None and asked is not None and most < asked:
-            result[resource] = limits[resource]
-    return result
 
 
 def _disruption(given: object, replicas: int | None, scaler: Data | None) -> Data | None:

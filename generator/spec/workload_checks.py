@@ -15,18 +15,18 @@ from typing import Final
 from generator.spec import (
     identity_checks,
     network_checks,
+    patterns,
     placeholder,
     pod_checks,
     quantity,
     scale_checks,
     service_checks,
-    shapes,
     traffic_checks,
 )
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import as_map as _map
-from generator.spec.types import text
+from generator.spec.plain_data import as_map as _map
+from generator.spec.plain_data import text
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 # Fields for access from outside; they need a Service.
@@ -45,7 +45,7 @@ MOST_VARIABLE: Final = 128 * 1024
 _LABEL_VALUE: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
 _STANDARD_RESOURCE: Final = re.compile(r"cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGT]i")
 # Names with "kubernetes.io/" belong to Kubernetes; quotas put "requests." before other names.
-_EXTENDED_RESOURCE: Final = re.compile(rf"(?!.*kubernetes\.io/)(?!requests\.)(?=.*/){shapes.QUALIFIED}")
+_EXTENDED_RESOURCE: Final = re.compile(rf"(?!.*kubernetes\.io/)(?!requests\.)(?=.*/){patterns.QUALIFIED}")
 
 
 def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Findings, *, label: str = "") -> None:

@@ -20,9 +20,9 @@ from generator.errors import SpecError
 from generator.manifests import validation
 from generator.render import render
 from generator.spec import language, layout, loader, pod_words, targets
+from generator.spec.aws_fields import OF_ECS_ALONE, STORES
 from generator.spec.model import Spec
 from generator.spec.reference import schema
-from generator.spec.workload import OF_ECS_ALONE, STORES
 from testing import golden, schema_documents
 from testing.api_server_corpus import ROWS
 from testing.depth import examples

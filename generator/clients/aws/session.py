@@ -18,7 +18,7 @@ from generator.clients import MISREAD
 from generator.clients.forges import access
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError
-from generator.git import hosts
+from generator.git import hosts, trusted_hosts
 
 ATTEMPTS: Final = 5
 _KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -111,7 +111,7 @@ def require_endpoint(url: str) -> None:
     """Raise ``ForgeError`` if the endpoint is not AWS's, because AWS credentials would sign requests to it."""
     host = hosts.of(url)
     if not re.fullmatch(r"(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)", host):
-        hosts.require(url, "AWS_SECRET_ACCESS_KEY", error=ForgeError)
+        trusted_hosts.require(url, "AWS_SECRET_ACCESS_KEY", error=ForgeError)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from generator import bounded_http, credentials
 from generator.clients import MISREAD
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError, GeneratorError, NoForge
-from generator.git import hosts
+from generator.git import hosts, trusted_hosts
 
 # How everything here waits; a test puts something in its place that notes for how long.
 pause: Callable[[float], None] = time.sleep
@@ -151,7 +151,7 @@ def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
     if "/" not in path:
         raise ForgeError(f"{path or url}: no repository of a forge", "its URL ends in OWNER/NAME")
     if given(*tokens):
-        hosts.require(server, *tokens, error=ForgeError)
+        trusted_hosts.require(server, *tokens, error=ForgeError)
     return server, path
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.render.kinds import kind as kinds
 from generator.render.kinds.metadata import before_migration, metadata
 from generator.spec import placeholder
-from generator.spec.override import without_nulls
+from generator.spec.plain_data import without_nulls
 
 if TYPE_CHECKING:
     from generator.spec.instance import Instance

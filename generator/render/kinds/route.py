@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from generator.render.kinds.metadata import metadata
 from generator.spec import placeholder
-from generator.spec.override import without_nulls
+from generator.spec.plain_data import without_nulls
 from generator.spec.workload import Data, Workload
 
 GROUP: Final = "gateway.networking.k8s.io"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec import placeholder
-from generator.spec.override import without_nulls
+from generator.spec.plain_data import without_nulls
 from generator.spec.workload import Workload
 
 FILE: Final = "trigger-authentication.yaml"

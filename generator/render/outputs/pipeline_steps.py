@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from generator.spec.builds import Build, Scan
+from generator.spec.container_values import full_image
 from generator.spec.image_reference import ECR
-from generator.spec.workload import full_image
 
 if TYPE_CHECKING:
     from generator.spec.model import App, Spec

@@ -18,7 +18,7 @@ from generator.spec.findings import Findings, Held, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.kubernetes import NEWEST, VERSIONS, values
 from generator.spec.kubernetes.words import WORDS
-from generator.spec.types import PLACEHOLDER
+from generator.spec.placeholder import PLACEHOLDER
 
 FILE: Final = Path(__file__).with_name("schema.json")
 # The largest number of field names in a hint.

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import shapes
+from generator.spec import patterns
 
-_KEY: Final = (shapes.QUALIFIED, "like team or example.com/team")
-_NAME: Final = (shapes.SUBDOMAIN, "lower-case letters, digits, - and .")
+_KEY: Final = (patterns.QUALIFIED, "like team or example.com/team")
+_NAME: Final = (patterns.SUBDOMAIN, "lower-case letters, digits, - and .")
 _INSIDE: Final = (r"(?!/)(?!.*(?:^|/)\.\.(?:/|$)).*", "a relative path without `..`")
 _NO_PARENT: Final = (r"(?!.*(?:^|/)\.\.(?:/|$)).+", "a path without `..`")
 _SOME: Final = (r".+", "write some text")
-_DRIVER: Final = (rf"(?=.{{1,63}}$){shapes.SUBDOMAIN}", "at most 63 lower-case letters, digits, - and .")
+_DRIVER: Final = (rf"(?=.{{1,63}}$){patterns.SUBDOMAIN}", "at most 63 lower-case letters, digits, - and .")
 
 # The form of texts by type and field, with hints.
 PATTERNS: Final[Mapping[str, tuple[str, str]]] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import shapes
+from generator.spec import patterns
 from generator.spec.language.chart import KIND
 from generator.spec.language.names import IMAGE
 from generator.spec.types import Boolean, Either, Field, ListOf, Record, Text, partial
 
-NAME: Final = Text("an Application's name", shapes.SUBDOMAIN, 253, "lower-case letters, digits, - and .", filled=True)
+NAME: Final = Text("an Application's name", patterns.SUBDOMAIN, 253, "lower-case letters, digits, - and .", filled=True)
 ADOPTED: Final = Record(
     {
         "application": Field(NAME, "The name of the Application that existed before the app was adopted."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import shapes
+from generator.spec import patterns, shapes
 from generator.spec.language.names import LABEL
 from generator.spec.types import Anything, Field, ListOf, Record, Text, partial
 
@@ -28,7 +28,7 @@ VERSION: Final = Text(
 DIGEST: Final = Text("a digest", r"sha256:[0-9a-f]{64}", 71, "sha256: and 64 hexadecimal digits")
 KIND: Final = Text(
     "a kind",
-    rf"(?:{shapes.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
+    rf"(?:{patterns.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
     317,
     "like Namespace, or rbac.authorization.k8s.io/ClusterRole with its group",
 )

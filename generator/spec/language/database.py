@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import shapes
+from generator.spec import patterns
 from generator.spec.language.container import RESOURCES
 from generator.spec.language.names import STORE_NAME, VARIABLE
 from generator.spec.types import Boolean, Choice, Field, Integer, MapOf, Record, Scalar, Text
@@ -14,7 +14,7 @@ PARTS: Final = ("uri", "host", "port", "username", "password", "dbname", "jdbc-u
 _FIELD: Final = r"(?:\*|[0-9*/,-]{1,40}|[A-Za-z]{3}(?:[,-][A-Za-z]{3})*)"
 SCHEDULE: Final = Text("a schedule", rf"{_FIELD}(?: {_FIELD}){{4}}", 120, 'five fields as in cron, like "0 3 * * *"')
 _SIZE: Final = Text("a size", r"[1-9][0-9]*(?:Mi|Gi|Ti)", 20, "like 10Gi")
-_CLASS: Final = Text("the name of a StorageClass", shapes.SUBDOMAIN, 253, "like gp3")
+_CLASS: Final = Text("the name of a StorageClass", patterns.SUBDOMAIN, 253, "like gp3")
 BACKUP: Final = Record(
     {
         "bucket": Field(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from generator.spec.language.names import LABEL, STRINGS
+from generator.spec.language.names import LABEL
+from generator.spec.shapes import STRINGS
 from generator.spec.types import Anything, Boolean, Choice, Either, Field, ListOf, Record, Text
 
 ROLE_ARN = Text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import shapes, workload_kinds
-from generator.spec.language.names import FOLDER, LABEL, STRINGS, URL_PATH
+from generator.spec.language.names import FOLDER, LABEL, URL_PATH
 from generator.spec.language.promotion import DURATION, ZONE
 from generator.spec.types import Anything, Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
 from generator.spec.types import Boolean as _Boolean
@@ -112,7 +112,7 @@ METRICS = Record(
             "Whether pods are found by their annotations, or by a PodMonitor of the Prometheus Operator.",
         ),
         "interval": Field(DURATION, "How often a PodMonitor's metrics are read."),
-        "labels": Field(STRINGS, "Labels of the PodMonitor, by which a Prometheus finds it."),
+        "labels": Field(shapes.STRINGS, "Labels of the PodMonitor, by which a Prometheus finds it."),
     }
 )
 LOGS = Record(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from generator.spec import shapes
+from generator.spec import patterns
 from generator.spec.layout import ROOTS
-from generator.spec.types import ListOf, MapOf, Scalar, Text
+from generator.spec.types import ListOf, Text
 
 LABEL_HINT = "lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit"
-_LABEL = shapes.LABEL_PATTERN
+_LABEL = patterns.LABEL
 
 # 50 characters leave room for endings of Kubernetes and of the generator: pod hashes, "-migrate", "-config".
 APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
@@ -27,7 +27,7 @@ PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
 NAMESPACE = Text("a namespace", _LABEL, 63, LABEL_HINT, filled=True)
 HOST_HINT = "like shop.example.com, in lower case, without https:// and without a path"
-HOST = Text("a host name", rf"(?:\*\.)?{shapes.SUBDOMAIN}", 253, HOST_HINT)
+HOST = Text("a host name", rf"(?:\*\.)?{patterns.SUBDOMAIN}", 253, HOST_HINT)
 VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")
 REPOSITORY = Text(
     "a git URL or a path",
@@ -101,7 +101,6 @@ CLUSTER = Text(
     "its name in Argo CD, its ARN or its https URL",
 )
 COMMAND = ListOf(Text("a word of a command", longest=8192), least=1, words=True)
-STRINGS = MapOf(shapes.KEY, Scalar())
 FOLDER = Text("a folder", r"/[^:\0]*", 1024, "an absolute path without a colon, like /var/cache")
 
 STORE_HINT = "its name in Secrets Manager, like shop/web; never the secret itself"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from generator.spec import shapes
 from generator.spec.language.names import ENVIRONMENT_NAME, HOST
 from generator.spec.language.promotion import TOPIC
+from generator.spec.notifications import EVENTS
 from generator.spec.types import Choice, Field, Integer, ListOf, Record, Text
 
-EVENTS: Final = ("deployed", "degraded", "failed")
 _ADDRESS = Text("an e-mail address", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+", 254, "like releases@example.com")
 _KEY = "a key of the Secret `argocd-notifications-secret`"
 

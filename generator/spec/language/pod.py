@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.names import COMMAND, FOLDER, LABEL, RELATIVE, STRINGS, TAGGED_IMAGE
+from generator.spec.language.names import COMMAND, FOLDER, LABEL, RELATIVE, TAGGED_IMAGE
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -157,7 +157,7 @@ CLAIM = Record(
         "labels": Field(
             MapOf(shapes.KEY, shapes.LABEL_VALUE), "Labels of the claim, in addition to those that are always set."
         ),
-        "annotations": Field(STRINGS, "Annotations of the claim."),
+        "annotations": Field(shapes.STRINGS, "Annotations of the claim."),
         "limit": Field(shapes.QUANTITY, "The maximum size of the volume, if its storage supports a limit."),
         "volumeAttributesClassName": Field(
             shapes.OBJECT_NAME, "The VolumeAttributesClass, which tells how fast the volume is. It can be changed."

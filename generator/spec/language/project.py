@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.spec import forge_kinds, shapes, subject
+from generator.spec import forge_kinds, patterns, shapes, subject
 from generator.spec.kubernetes import VERSIONS
 from generator.spec.language.app import APP
 from generator.spec.language.argocd import ARGOCD
@@ -25,7 +25,6 @@ from generator.spec.language.names import (
     REGISTRY,
     RELATIVE,
     REPOSITORY,
-    STRINGS,
 )
 from generator.spec.language.notifications import NOTIFICATIONS
 from generator.spec.language.promotion import GATES, PROMOTION
@@ -39,7 +38,7 @@ _INFRA = "generator.spec.language.infra"
 
 SELECTOR = Record(
     {
-        "matchLabels": Field(STRINGS, "Labels that the Secret of a cluster in Argo CD has."),
+        "matchLabels": Field(shapes.STRINGS, "Labels that the Secret of a cluster in Argo CD has."),
         "matchExpressions": Field(
             ListOf(
                 Record(
@@ -170,7 +169,7 @@ ALLOW = Record(
             ListOf(
                 Text(
                     "a kind",
-                    rf"(?:{shapes.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
+                    rf"(?:{patterns.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
                     317,
                     "like PersistentVolumeClaim, or batch/CronJob with its group",
                 )
@@ -178,7 +177,7 @@ ALLOW = Record(
             "Further kinds of objects that the environments may contain, for your own manifests.",
         ),
         "projects": Field(
-            ListOf(Text("an AppProject's name", shapes.SUBDOMAIN, 253, "like platform")),
+            ListOf(Text("an AppProject's name", patterns.SUBDOMAIN, 253, "like platform")),
             "Other AppProjects that `gitops/` may contain, and that its Applications may use.",
         ),
         "destinations": Field(

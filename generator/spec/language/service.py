@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.names import HOST, LABEL, STRINGS
+from generator.spec.language.names import HOST, LABEL
 from generator.spec.types import Anything, Boolean, Choice, Field, Integer, ListOf, MapOf, Record
 
 PORT = shapes.PORT
@@ -11,7 +11,7 @@ NODE_PORT = Integer(30000, 32767, "a port of the nodes")
 _TRAFFIC = Choice(("Cluster", "Local"))
 _MORE: dict[str, Field] = {
     "nodePort": Field(NODE_PORT, "The port of the nodes for the first port, of a NodePort or LoadBalancer."),
-    "annotations": Field(STRINGS, "Annotations of the Service."),
+    "annotations": Field(shapes.STRINGS, "Annotations of the Service."),
     "headless": Field(Boolean(), "Give the Service no IP address of its own, so that its name resolves to the pods."),
     "publishNotReadyAddresses": Field(Boolean(), "Let the name also resolve to pods that are not ready."),
     "sessionAffinity": Field(Choice(("ClientIP", "None")), "Whether a client always reaches the same pod."),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import shapes
+from generator.spec import patterns
 from generator.spec.language.names import ENVIRONMENT_NAME, HOST_HINT, RELATIVE, SITE_NAME, SOURCE
 from generator.spec.types import Boolean, Choice, Either, Field, ListOf, MapOf, Record, Text
 
-_HOST: Final = Text("a host name", shapes.SUBDOMAIN, 253, HOST_HINT, filled=True)
+_HOST: Final = Text("a host name", patterns.SUBDOMAIN, 253, HOST_HINT, filled=True)
 _COMMANDS: Final = ListOf(Text("a shell command", longest=8192))
 _CERTIFICATE: Final = Text(
     "the ARN of a certificate",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.names import APP_NAME, HOST_HINT, LABEL, STRINGS, URL_PATH
+from generator.spec.language.names import APP_NAME, HOST_HINT, LABEL, URL_PATH
 from generator.spec.types import Anything, Boolean, Choice, Either, Field, ListOf, Record, Text
 
 HOST = Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, HOST_HINT)
@@ -43,7 +43,7 @@ INGRESS = Record(
             "The host names that it answers to, where there are several. One with `paths` has paths of its own.",
         ),
         "className": Field(LABEL, "The IngressClass, which selects the controller."),
-        "annotations": Field(STRINGS, "Annotations of the Ingress, which set up the load balancer."),
+        "annotations": Field(shapes.STRINGS, "Annotations of the Ingress, which set up the load balancer."),
         "tls": Field(
             Either(
                 (
@@ -72,7 +72,7 @@ GATEWAY = Record(
         ),
         "paths": Field(ListOf(URL_PATH, least=1), "The prefixes of the paths that it answers to, of an HTTPRoute."),
         "port": Field(shapes.PORT_OR_NAME, "The port of the Service, by name or number, if not the first."),
-        "annotations": Field(STRINGS, "Annotations of the route."),
+        "annotations": Field(shapes.STRINGS, "Annotations of the route."),
         "rules": Field(
             Anything("a list", list),
             "Rules as in the route, instead of `paths`. A rule without `backendRefs` leads to the app.",

@@ -22,7 +22,6 @@ from generator.spec.language.names import (
     LABEL,
     RELATIVE,
     STORE_HINT,
-    STRINGS,
     URL_PATH,
     VARIABLE,
     WORKLOAD_NAME,
@@ -207,14 +206,14 @@ WORKLOAD: dict[str, Field] = {
         " Every key becomes an environment variable.",
     ),
     "externalSecret": Field(EXTERNAL_SECRET, "Settings of the ExternalSecret that reads `secrets`, and whole secrets."),
-    "labels": Field(STRINGS, "Labels of the workload and its pods, in addition to those that are always set."),
-    "annotations": Field(STRINGS, "Annotations of the pods."),
+    "labels": Field(shapes.STRINGS, "Labels of the workload and its pods, in addition to those that are always set."),
+    "annotations": Field(shapes.STRINGS, "Annotations of the pods."),
     "commonLabels": Field(
         MapOf(shapes.KEY, shapes.LABEL_VALUE),
         "Labels of all objects of the app and of its pods, including hand-written objects.",
     ),
     "commonAnnotations": Field(
-        STRINGS, "Annotations of all objects of the app and of its pods, including hand-written objects."
+        shapes.STRINGS, "Annotations of all objects of the app and of its pods, including hand-written objects."
     ),
     "securityContext": Field(
         shapes.SECURITY, "The security context of the container, which overrides the safe defaults."

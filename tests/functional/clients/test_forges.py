@@ -18,7 +18,7 @@ from urllib3.response import HTTPResponse
 from generator.clients import forges
 from generator.clients.forges import Forge, access
 from generator.errors import ForgeError, NoForge, RepositoryError
-from generator.git import hosts
+from generator.git import hosts, trusted_hosts
 from testing.servers import loopback as local_server
 from testing.servers.forges.github import GitHub
 from testing.servers.forges.gitlab import GitLab
@@ -91,11 +91,11 @@ def test_a_host_that_ssh_calls_otherwise(url: str, told: tuple[str, str], monkey
     assert forges.kind_of(url) == kind
     assert access.place(url, None) == (server, "acme/shop")
     # The checkout's remote names the host, too, that its alias stands for.
-    monkeypatch.delenv(hosts.VARIABLE, raising=False)
-    monkeypatch.setattr(hosts, "_remotes", lambda: [url])
-    hosts.require(server, "GIT_TOKEN")
+    monkeypatch.delenv(trusted_hosts.VARIABLE, raising=False)
+    monkeypatch.setattr(trusted_hosts, "_remotes", lambda: [url])
+    trusted_hosts.require(server, "GIT_TOKEN")
     with pytest.raises(RepositoryError, match="is not sent to"):
-        hosts.require("https://evil.example.com", "GIT_TOKEN")
+        trusted_hosts.require("https://evil.example.com", "GIT_TOKEN")
 
 
 @pytest.mark.usefixtures("by_ssh")
@@ -121,7 +121,7 @@ def test_a_missing_library_is_told_with_how_to_get_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.setenv(f"{kind.upper()}_TOKEN", "a-token")
-    monkeypatch.setenv(hosts.VARIABLE, f"{kind}.com")
+    monkeypatch.setenv(trusted_hosts.VARIABLE, f"{kind}.com")
     url = URLS[kind]
     with pytest.raises(ForgeError, match="is not installed") as caught:
         forges.connect(url, kind)

@@ -10,7 +10,7 @@ import pytest
 from generator.clients import forges
 from generator.clients.forges import github_token
 from generator.errors import ForgeError, RepositoryError
-from generator.git import bare_repository, hosts
+from generator.git import bare_repository, hosts, trusted_hosts
 from testing.programs import Run
 from testing.repository import generate_for_remote, git
 from testing.servers import git_http as serve
@@ -20,10 +20,10 @@ TOKEN = "s3cr3t-t0k3n"
 
 @pytest.fixture(autouse=True)
 def nobody_is_named(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv(hosts.VARIABLE)
+    monkeypatch.delenv(trusted_hosts.VARIABLE)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.chdir(tmp_path)
-    with hosts.naming(tmp_path):
+    with trusted_hosts.naming(tmp_path):
         yield
 
 
@@ -46,7 +46,9 @@ def test_a_spec_alone_gets_no_token(repository: Path, generator: Run, command: s
     assert "GIT_TOKEN is not sent to git.evil.invalid: neither `origin` nor the environment names it" in done.stderr
     assert "GITOPS_GENERATOR_HOSTS=git.evil.invalid" in done.stderr
     # Once somebody names it, it is asked, and is not there.
-    named = generator(*COMMANDS[command], cwd=repository, env=environment | {hosts.VARIABLE: "git.evil.invalid"})
+    named = generator(
+        *COMMANDS[command], cwd=repository, env=environment | {trusted_hosts.VARIABLE: "git.evil.invalid"}
+    )
     assert named.returncode == 1
     assert "is not sent to" not in named.stderr
     git(repository, "remote", "add", "origin", "https://git.evil.invalid/acme/shop.git")
@@ -93,7 +95,7 @@ VARIABLES = {
     "GITHUB_SERVER_URL": "https://git.example.com",
     "CI_SERVER_URL": "https://git.example.com:8443",
     "CODEBUILD_SOURCE_REPO_URL": "https://git.example.com/acme/web.git",
-    hosts.VARIABLE: "other.example.com, git.example.com",
+    trusted_hosts.VARIABLE: "other.example.com, git.example.com",
 }
 
 
@@ -101,23 +103,23 @@ VARIABLES = {
 def test_what_names_a_host(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     url = "https://git.example.com/acme/shop.git"
     with pytest.raises(RepositoryError, match=r"GIT_TOKEN is not sent to git\.example\.com"):
-        hosts.require(url, "GIT_TOKEN")
+        trusted_hosts.require(url, "GIT_TOKEN")
     monkeypatch.setenv(name, value)
-    hosts.require(url, "GIT_TOKEN")
+    trusted_hosts.require(url, "GIT_TOKEN")
     for wrong in ("https://git.example.com.evil.example/acme/shop", "https://evil.example/git.example.com", "https://example.com/x"):  # fmt: skip
         with pytest.raises(RepositoryError, match="is not sent to"):
-            hosts.require(wrong, "GIT_TOKEN")
+            trusted_hosts.require(wrong, "GIT_TOKEN")
     for bare in ("http://git.example.com/acme/shop.git", "http://127.0.0.1.evil.example/x"):
         with pytest.raises(RepositoryError, match="unencrypted"):
-            hosts.require(bare, "GIT_TOKEN")
+            trusted_hosts.require(bare, "GIT_TOKEN")
 
 
 def test_a_remote_by_ssh_names_its_host(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     git(tmp_path, "remote", "add", "origin", "git@git.example.com:acme/shop.git")
-    hosts.require("https://git.example.com/acme/shop.git", "GIT_TOKEN")
+    trusted_hosts.require("https://git.example.com/acme/shop.git", "GIT_TOKEN")
     git(tmp_path, "remote", "set-url", "origin", "https://ssh.github.com/acme/shop.git")
-    hosts.require("https://github.com/acme/shop.git", "GIT_TOKEN")
+    trusted_hosts.require("https://github.com/acme/shop.git", "GIT_TOKEN")
 
 
 FORGES = {
@@ -134,7 +136,7 @@ def test_no_forge_gets_a_token_by_the_spec_alone(
     monkeypatch.setenv(variable, TOKEN)
     with pytest.raises(ForgeError, match=rf"{variable} is not sent to {kind}\.example\.com"):
         forges.connect(url)
-    monkeypatch.setenv(hosts.VARIABLE, f"{kind}.example.com")
+    monkeypatch.setenv(trusted_hosts.VARIABLE, f"{kind}.example.com")
     forges.connect(url)
     # `forge: {url: …}` is the spec's as well.
     with pytest.raises(ForgeError, match=rf"{variable} is not sent to evil\.example"):

@@ -9,7 +9,7 @@ from generator.render.kinds.kind import Manifest, Role, Scope
 from generator.spec import placeholder
 from generator.spec.database import OWNER, Database
 from generator.spec.instance import Instance
-from generator.spec.types import text
+from generator.spec.plain_data import text
 
 FILE: Final = "cluster.yaml"
 GROUP: Final = common.GROUP

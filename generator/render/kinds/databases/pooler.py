@@ -8,7 +8,7 @@ from generator.render.kinds.databases import common
 from generator.render.kinds.kind import Manifest, Role, Scope
 from generator.spec.database import Database
 from generator.spec.instance import Instance
-from generator.spec.types import text
+from generator.spec.plain_data import text
 
 FILE: Final = "pooler.yaml"
 GROUP: Final = common.GROUP

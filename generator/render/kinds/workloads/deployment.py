@@ -8,7 +8,7 @@ from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, reloaded, selector
 from generator.render.kinds.workloads.rollout import by_replicas
 from generator.render.kinds.workloads.template import settings, template
-from generator.spec.override import without_nulls
+from generator.spec.plain_data import without_nulls
 from generator.spec.workload import Workload
 
 FILE: Final = "deployment.yaml"

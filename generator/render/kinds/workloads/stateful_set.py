@@ -9,7 +9,7 @@ from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import governing_service, metadata, reloaded, selector
 from generator.render.kinds.workloads.rollout import by_ordinals
 from generator.render.kinds.workloads.template import replaced, settings, template
-from generator.spec.types import text
+from generator.spec.plain_data import text
 from generator.spec.workload import Workload
 
 FILE: Final = "statefulset.yaml"

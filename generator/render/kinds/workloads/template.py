@@ -9,7 +9,7 @@ from generator.render.kinds.metadata import labels
 from generator.render.kinds.pod import container, pod_spec, spread
 from generator.render.kinds.ports import container_ports
 from generator.spec import observed
-from generator.spec.override import without_nulls
+from generator.spec.plain_data import without_nulls
 from generator.spec.workload import Workload
 
 # For how many seconds a pod that must end still accepts connections, until all nodes and load balancers know about it.

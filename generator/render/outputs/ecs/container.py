@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.spec import aws_names, ecs, quantity
+from generator.spec.plain_data import text
 from generator.spec.targets import Place
-from generator.spec.types import text
 from generator.spec.workload import Data, Port, SecretRef, Workload
 
 _MIB: Final = 1024 * 1024

@@ -1,0 +1,11 @@
+"""Patterns of names in Kubernetes: of labels, of objects, and of keys."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LABEL: Final = r"[a-z](?:[a-z0-9-]*[a-z0-9])?"
+SUBDOMAIN: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+# The part of a key after its domain; also the value of a label.
+KEY_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+QUALIFIED: Final = rf"(?:(?=[^/]{{1,253}}/){SUBDOMAIN}/)?{KEY_PART}"
