@@ -13,7 +13,7 @@ from generator.manifests import pod_security, projects, stream
 from generator.manifests.stream import Document
 from generator.render.outputs import charts
 from generator.spec import placeholder
-from generator.spec.model import Environment
+from generator.spec.environment import Environment
 
 _REFERENCE: Final = re.compile(
     r"(?<![A-Za-z0-9./@:_-])(?:[a-z0-9.-]+(?::[0-9]+)?/)?[a-z0-9._-]+(?:/[a-z0-9._-]+)*"

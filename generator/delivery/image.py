@@ -13,7 +13,8 @@ from generator.yaml.kustomization import Image, Kustomization
 
 if TYPE_CHECKING:
     from generator.spec.app_type import AppType
-    from generator.spec.model import Environment, Spec
+    from generator.spec.environment import Environment
+    from generator.spec.model import Spec
 
 NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 # Names that registries and builds put on one image after another, so that they tell no image.

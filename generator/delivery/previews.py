@@ -16,7 +16,8 @@ from generator.clients.forges.forge import Labeled, LabelingForge, PullRequest
 from generator.errors import UsageError
 from generator.render.outputs import argocd, previews
 from generator.spec import pull_requests
-from generator.spec.model import App, Environment, Spec
+from generator.spec.environment import Environment
+from generator.spec.model import App, Spec
 from generator.spec.promotion import seconds
 from generator.spec.pull_requests import PullRequests
 

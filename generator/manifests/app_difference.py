@@ -13,8 +13,9 @@ from generator.git.history import History
 from generator.manifests import comparison, diff, rendered, sources
 from generator.manifests.comparison import Allowed, Difference
 from generator.manifests.diff import Change, Manifests
+from generator.spec.environment import Environment
 from generator.spec.layout import GITOPS, base_path, overlay_path
-from generator.spec.model import Environment, Spec
+from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)

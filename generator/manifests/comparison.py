@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.manifests import redact
-from generator.spec.model import Environment
+from generator.spec.environment import Environment
 from generator.yaml import plain as yaml_plain
 from generator.yaml.list_names import NAMES
 

@@ -11,8 +11,9 @@ from generator import tools
 from generator.errors import RepositoryError
 from generator.manifests import comparison, rendered, sources
 from generator.manifests.comparison import Allowed, Difference
+from generator.spec.environment import Environment
 from generator.spec.layout import overlay_path
-from generator.spec.model import Environment, Spec
+from generator.spec.model import Spec
 
 
 def differences(

@@ -13,9 +13,10 @@ from generator.errors import Fault
 from generator.manifests import pod_security
 from generator.render.kinds import asked, manifests
 from generator.spec import loader, pod_words
+from generator.spec.environment import Environment
 from generator.spec.findings import Finding
 from generator.spec.findings import Path as FieldPath
-from generator.spec.model import App, Environment, Spec
+from generator.spec.model import App, Spec
 
 # What can make a pod less safe than it is by itself.
 _FIELDS: Final = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator.spec.plain_data import text
 
 if TYPE_CHECKING:
-    from generator.spec.model import Environment
+    from generator.spec.environment import Environment
 
 
 def labels(environment: Environment) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.spec.workload import Data
+from generator.spec.plain_data import Data
 
 
 @dataclass(frozen=True, slots=True)

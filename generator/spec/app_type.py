@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from generator.spec.builds import Build
-    from generator.spec.workload import Data
+    from generator.spec.plain_data import Data
 
 
 @dataclass(frozen=True)

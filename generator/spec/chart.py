@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from generator.spec import layout, placeholder
 from generator.spec.app_type import GivenApp
 from generator.spec.override import overridden
-from generator.spec.workload import Data
+from generator.spec.plain_data import Data
 
 OCI: Final = "oci://"
 # Data that was promoted when the app had another chart.

@@ -14,9 +14,8 @@ from generator.spec import folders, merge_keys, pod_words, probes
 from generator.spec.container_values import env_list, full_image, requested
 from generator.spec.findings import Path
 from generator.spec.override import laid_over
+from generator.spec.plain_data import Data, text, without_nulls, words
 from generator.spec.plain_data import as_map as _map
-from generator.spec.plain_data import text, without_nulls, words
-from generator.spec.workload import Data
 
 # Fields of a container that are rendered without changes.
 _PLAIN: Final = (

@@ -14,8 +14,8 @@ from generator.spec.aws_fields import has_stores
 from generator.spec.folding import folded
 from generator.spec.hatches import Hatches
 from generator.spec.override import overridden, settled
-from generator.spec.plain_data import text
-from generator.spec.workload import Data, Workload, object_name, pods_label, workload
+from generator.spec.plain_data import Data, text
+from generator.spec.workload import Workload, object_name, pods_label, workload
 
 _Value = TypeVar("_Value")
 _NOT_LAID_OVER: Final = frozenset({"workloads", *hatches.ADDED})

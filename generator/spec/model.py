@@ -6,7 +6,7 @@ Built from data that has passed every check, so nothing here reports faults.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,6 +15,7 @@ from generator.spec import (
     allow,
     argocd,
     builds,
+    environment,
     forge_kinds,
     hatches,
     layout,
@@ -27,28 +28,25 @@ from generator.spec import (
     subject,
     targets,
 )
-from generator.spec import clusters as clusters_of
 from generator.spec.adopted import AdoptedApp
 from generator.spec.allow import Allow
 from generator.spec.app_type import GivenApp
 from generator.spec.argocd import ArgoCd
 from generator.spec.aws_fields import has_stores
 from generator.spec.chart import ChartApp
-from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
 from generator.spec.container_values import full_image
+from generator.spec.environment import Environment, own_namespace
 from generator.spec.forge_kinds import Forge
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
 from generator.spec.needs import Needs
 from generator.spec.needs import of as needs_of
-from generator.spec.plain_data import without_nulls
-from generator.spec.promotion import Gates, Promotion, gates, promotion
+from generator.spec.plain_data import Data, without_nulls
+from generator.spec.promotion import Promotion, promotion
 from generator.spec.targets import Place
-from generator.spec.workload import Data
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
     from generator.spec.notifications import Notifications
-    from generator.spec.pull_requests import PullRequests
     from generator.spec.sites import Site
 
 
@@ -132,7 +130,7 @@ class App(GivenApp):
 
     def namespace_in(self, environment: Environment) -> str:
         """Return the namespace of the app in an environment."""
-        return said.own_namespace(self.given, environment.name) or environment.namespace
+        return own_namespace(self.given, environment.name) or environment.namespace
 
     @cached_property
     def fields(self) -> frozenset[str]:
@@ -176,53 +174,6 @@ class App(GivenApp):
 
 AnyApp = App | ChartApp | AdoptedApp
 """Every type of app; what all of them have is ``AppType``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A place where each app runs once, or once in each of the ``clusters``; ``cluster`` is the first of these.
-
-    With a ``selector``, only Argo CD knows which clusters these are.
-    """
-
-    name: str
-    namespace: str
-    sync: str
-    cluster: str
-    pod_security: str
-    renamed_from: str | None = None
-    gates: Gates = field(default_factory=Gates)
-    approvers: tuple[str, ...] = ()
-    namespaces: tuple[str, ...] = ()
-    app_namespaces: tuple[str, ...] = ()
-    readiness_gate: bool = True
-    clusters: tuple[Cluster, ...] = ()
-    selector: Selector = field(default_factory=Selector)
-    pull_requests: PullRequests | None = None
-    namespace_metadata: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    @property
-    def destinations(self) -> list[dict[str, str]]:
-        """Return all namespaces of the environment in each of its clusters, as destinations of Argo CD."""
-        clusters = [{"server": ANY}] if self.selector else [one.destination for one in self.clusters]
-        names = (*self.own_namespaces, *self.namespaces)
-        return [{**cluster, "namespace": name} for cluster in clusters for name in names]
-
-    @property
-    def told_clusters(self) -> str:
-        """Return the environment's clusters in one line."""
-        return clusters_of.told(self.clusters, self.selector)
-
-    @property
-    def own_namespaces(self) -> tuple[str, ...]:
-        """Return the environment's own namespace and those of its apps; for previews, a pattern that matches theirs."""
-        requests = (f"{self.namespace}-*",) if self.pull_requests else ()
-        return (self.namespace, *self.app_namespaces, *requests)
-
-    @property
-    def destination(self) -> dict[str, str]:
-        """Return the destination of Applications: ``server`` for a URL or an ARN, ``name`` for a name."""
-        return {**argocd.destination(self.cluster), "namespace": self.namespace}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,14 +234,11 @@ class Spec:
     @property
     def sites(self) -> Mapping[str, Site]:
         """Return the static front ends."""
-        return said.sites(self.data)
+        if not self.data.get("sites"):
+            return {}
+        from generator.spec import sites
 
-
-def _with_own(environment: Environment, apps: list[Data]) -> Environment:
-    """Return an environment with the namespaces of apps that have their own."""
-    named = (said.own_namespace(given, environment.name) for given in apps)
-    names = tuple(dict.fromkeys(name for name in named if name and name != environment.namespace))
-    return replace(environment, app_namespaces=names)
+        return sites.build(self.data)
 
 
 UNRELEASED: Final = "unreleased"
@@ -306,15 +254,9 @@ def build(data: Data) -> Spec:
     """Build a ``Spec`` from checked data."""
     data = spelling.respelled(named_lists.as_maps(data))
     runner = argocd.build(data.get("argocd") or {})
-    environments = {
-        name: _environment(data["project"], name, given or {}, runner.cluster, data["repository"])
-        for name, given in data["environments"].items()
-    }
-    own = [given for given in (data["apps"] or {}).values() if given.get("namespace")]
-    if own:
-        environments = {name: _with_own(environment, own) for name, environment in environments.items()}
+    environments = environment.of_spec(data, runner.cluster)
     about = promotion(data.get("promotion") or {})
-    infra = said.infra(data)
+    infra = _infra(data)
     shared = {**_shared(data, environments, runner.migration_seconds, about.config), "infra": infra}
     apps: dict[str, AnyApp] = {
         name: _type(given)(name, given, said.present(given, tuple(environments)), shared)
@@ -335,7 +277,7 @@ def build(data: Data) -> Spec:
         forge=Forge(**without_nulls(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
         allow=allow.build(data.get("allow") or {}, runner.cluster),
-        notifications=said.notifications(data, [name for name, one in environments.items() if not one.pull_requests]),
+        notifications=_notifications(data, environments),
         several=shared["several"],
         apart=shared["apart"],
         named=adopted.names(apps.values()),
@@ -346,12 +288,24 @@ def build(data: Data) -> Spec:
     )
 
 
-def _pull_requests(given: Data, repository: str) -> PullRequests | None:
-    if given.get("pullRequests") is None:
+# Most specs have neither infrastructure nor notifications; their modules are then not loaded.
+def _infra(data: Data) -> Infra | None:
+    if not data.get("infra"):
         return None
-    from generator.spec import pull_requests  # Most environments have no previews.
+    from generator.spec import infra
 
-    return pull_requests.build(given["pullRequests"], repository)
+    return infra.build(data)
+
+
+def _notifications(data: Data, environments: Mapping[str, Environment]) -> Notifications | None:
+    """Build the notifications of environments, without those of previews; None if the spec has none."""
+    if data.get("notifications") is None:
+        return None
+    from generator.spec import notifications
+
+    return notifications.build(
+        data["notifications"], tuple(name for name, one in environments.items() if not one.pull_requests)
+    )
 
 
 def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | None, config: bool) -> dict[str, Any]:
@@ -380,23 +334,3 @@ def _type(given: Data) -> type[App] | type[ChartApp] | type[AdoptedApp]:
     if given.get("chart") is not None:
         return ChartApp
     return AdoptedApp if given.get("adopted") else App
-
-
-def _environment(project: str, name: str, given: Data, home: str, repository: str) -> Environment:
-    places = clusters(given, home)
-    return Environment(
-        name=name,
-        namespace=given.get("namespace") or f"{project}-{name}",
-        sync=given.get("sync") or "auto",
-        cluster=places[0].address,
-        clusters=places,
-        selector=selector(given),
-        pull_requests=_pull_requests(given, repository),
-        pod_security=given.get("podSecurity") or "restricted",
-        readiness_gate=given.get("readinessGate") is not False,
-        renamed_from=given.get("renamedFrom"),
-        gates=gates(given),
-        approvers=tuple(given.get("approvers") or ()),
-        namespaces=tuple(given.get("namespaces") or ()),
-        namespace_metadata=given.get("namespaceMetadata") or {},
-    )

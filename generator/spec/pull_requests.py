@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from generator.spec import forge_kinds
 from generator.spec.plain_data import text
 
 # Placeholders of a tag or a host, with the parameters of an ApplicationSet that replace them.
@@ -74,25 +73,3 @@ def known(template: str, app: str, number: str, commit: str) -> str:
     for name, value in {"number": number, "sha": commit, "short_sha": commit[:7], "app": app}.items():
         template = template.replace(f"{{{name}}}", value)
     return template
-
-
-def generator(wanted: PullRequests, kind: str | None, url: str | None) -> dict[str, Any]:
-    """Return the generator of an ApplicationSet. Without a ``kind``, the repository's URL tells the kind of forge."""
-    forge = forge_kinds.find(wanted.repository, kind).name
-    place = forge_kinds.page(wanted.repository)
-    host, _, path = place.removeprefix("https://").removeprefix("http://").partition("/")
-    owner, _, name = path.rpartition("/")
-    base = (url or f"{place.partition('://')[0]}://{host}").rstrip("/")
-    token = {"tokenRef": {"secretName": wanted.token[0], "key": wanted.token[1]}} if wanted.token else {}
-    labels = {"labels": [wanted.label]}
-    match forge:
-        case "github":
-            # github.com needs no address; a company's server has its API at a path of the server.
-            api = {} if host == "github.com" and not url else {"api": f"{base}/api/v3/"}
-            about: dict[str, Any] = {"owner": owner, "repo": name, **api, **labels, **token}
-        case "gitlab":
-            api = {} if host == "gitlab.com" and not url else {"api": base}
-            about = {"project": path, **api, "pullRequestState": "opened", **labels, **token}
-        case _:
-            about = {"owner": owner, "repo": name, "api": base, **labels, **token}
-    return {"pullRequest": {forge: about, "requeueAfterSeconds": wanted.poll_seconds}}

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from generator.spec import encrypted_secrets, hatches, placeholder
+from generator.spec import encrypted_secrets, hatches
 from generator.spec.aws_fields import OF_ECS_ALONE
-
-if TYPE_CHECKING:
-    from generator.spec.infra import Infra
-    from generator.spec.notifications import Notifications
-    from generator.spec.sites import Site
 
 Data = Mapping[str, Any]
 
@@ -104,36 +99,3 @@ def workloads_in(app: Data, environment: str) -> tuple[str, ...]:
     over = there.get(environment) if isinstance(there, Mapping) else None
     own = over.get("workloads") if isinstance(over, Mapping) else None
     return tuple(key for key in several if not (isinstance(own, Mapping) and key in own and own[key] is None))
-
-
-def infra(data: Data) -> Infra | None:
-    """Return the spec's ``infra``; None if there is none: its modules are then not loaded."""
-    if not data.get("infra"):
-        return None
-    from generator.spec import infra as about
-
-    return about.build(data)
-
-
-def sites(data: Data) -> dict[str, Site]:
-    """Return the static front ends of a spec, by name. Their module is loaded only if there are any."""
-    if not data.get("sites"):
-        return {}
-    from generator.spec import sites as about
-
-    return about.build(data)
-
-
-def own_namespace(given: Data, environment: str) -> str | None:
-    """Return the app's own namespace in an environment; None if it has none."""
-    name = given.get("namespace")
-    return placeholder.filled(name, environment) if name else None
-
-
-def notifications(data: Data, environments: Sequence[str]) -> Notifications | None:
-    """Build the notifications of ``environments``, without those of previews; None if the spec has none."""
-    if data.get("notifications") is None:
-        return None
-    from generator.spec import notifications as about
-
-    return about.build(data["notifications"], tuple(environments))

@@ -27,6 +27,12 @@ from generator.spec.types import (
 
 _NAME_HINT: Final = "lower-case letters, digits, - and .; a letter or digit first and last"
 OBJECT_NAME: Final = Text("an object's name", SUBDOMAIN, 253, _NAME_HINT, filled=True)
+OBJECT_KIND: Final = Text(
+    "a kind",
+    rf"(?:{SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
+    317,
+    "like Namespace, or rbac.authorization.k8s.io/ClusterRole with its group",
+)
 KEY: Final = Text("a key", QUALIFIED, 317, "like team or example.com/team, the part after / of at most 63 characters")
 STRINGS: Final = MapOf(KEY, Scalar())
 LABEL_VALUE: Final = Text(
@@ -118,6 +124,19 @@ CLAIMS: Final = ListOf(
             "request": Field(OBJECT_NAME, "The request of the claim that the container uses."),
         }
     )
+)
+_AMOUNTS: Final = ("cpu", "memory", "ephemeral-storage")
+RESOURCES: Final = Record(
+    {
+        "requests": Field(
+            MapOf(Text("a resource", longest=100), QUANTITY), "The amounts that the scheduler reserves on a node."
+        ),
+        "limits": Field(
+            MapOf(Text("a resource", longest=100), QUANTITY), "The amounts that the container may use at most."
+        ),
+        "claims": Field(CLAIMS, "Dynamic resource claims of the container."),
+    },
+    elsewhere=hints({name: f"write `requests: {{{name}: …}}`, `limits: {{{name}: …}}`, or both" for name in _AMOUNTS}),
 )
 HEADERS: Final = ListOf(
     Record(

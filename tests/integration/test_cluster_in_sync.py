@@ -38,6 +38,7 @@ from generator.render.kinds import (
     trigger_authentication,
 )
 from generator.spec import loader, model
+from generator.spec.environment import Environment
 from testing.waiting import PATIENCE, eventually
 from tests.e2e.kube import APPLICATIONS, Kube, Object
 from tests.e2e.stand_in import EXTERNAL_SECRETS, reconcile_ingress
@@ -321,7 +322,7 @@ def sync(kube: Kube, name: str) -> None:
     kube.merge(f"{APPLICATIONS}/{name}", {"operation": {"sync": {"revision": "main", "syncOptions": options}}})
 
 
-def is_labelled(kube: Kube, environment: model.Environment) -> bool:
+def is_labelled(kube: Kube, environment: Environment) -> bool:
     labels = kube.get(f"/api/v1/namespaces/{environment.namespace}")["metadata"]["labels"]
     return labels["pod-security.kubernetes.io/enforce"] == environment.pod_security
 

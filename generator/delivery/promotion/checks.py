@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from generator.delivery import image, targets
 from generator.delivery.promotion.moves import Move, Release
 from generator.errors import RepositoryError
+from generator.spec.environment import Environment
 from generator.spec.findings import did_you_mean
-from generator.spec.model import Environment, Spec
+from generator.spec.model import Spec
 from generator.spec.promotion import DAYS, Freeze, Window
 
 SHOWN = "%Y-%m-%d %H:%M UTC"

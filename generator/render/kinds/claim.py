@@ -7,8 +7,7 @@ from typing import Any, Final
 from generator.render.kinds.kind import Manifest, Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec.instance import Instance
-from generator.spec.plain_data import text
-from generator.spec.workload import Data
+from generator.spec.plain_data import Data, text
 
 FILE: Final = "claim.yaml"
 GROUP: Final = ""

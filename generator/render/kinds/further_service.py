@@ -10,7 +10,8 @@ from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.ports import service_ports
 from generator.render.kinds.service import settings
 from generator.spec.instance import Instance
-from generator.spec.workload import Data, Workload, service_name
+from generator.spec.plain_data import Data
+from generator.spec.workload import Workload, service_name
 
 FILE: Final = "services.yaml"
 GROUP: Final = ""

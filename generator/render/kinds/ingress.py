@@ -8,7 +8,8 @@ from typing import Any, Final
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec import placeholder, traffic
-from generator.spec.workload import Data, Workload
+from generator.spec.plain_data import Data
+from generator.spec.workload import Workload
 
 FILE: Final = "ingress.yaml"
 GROUP: Final = "networking.k8s.io"

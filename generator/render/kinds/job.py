@@ -14,7 +14,8 @@ from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata, migration_selector
 from generator.render.kinds.pod import container, pod_spec
 from generator.spec.instance import Instance
-from generator.spec.workload import DEFAULT_MIGRATION_SECONDS, Data, Workload
+from generator.spec.plain_data import Data
+from generator.spec.workload import DEFAULT_MIGRATION_SECONDS, Workload
 
 FILE: Final = "migration.yaml"
 GROUP: Final = "batch"

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from generator.render.kinds.metadata import metadata
 from generator.spec import placeholder
-from generator.spec.plain_data import without_nulls
-from generator.spec.workload import Data, Workload
+from generator.spec.plain_data import Data, without_nulls
+from generator.spec.workload import Workload
 
 GROUP: Final = "gateway.networking.k8s.io"
 API: Final = f"{GROUP}/v1"

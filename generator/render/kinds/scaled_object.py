@@ -8,8 +8,8 @@ from generator.render.kinds import horizontal_pod_autoscaler, trigger_authentica
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec import placeholder
-from generator.spec.plain_data import text
-from generator.spec.workload import Data, Workload
+from generator.spec.plain_data import Data, text
+from generator.spec.workload import Workload
 
 FILE: Final = "scaled-object.yaml"
 GROUP: Final = trigger_authentication.GROUP

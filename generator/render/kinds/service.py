@@ -7,7 +7,8 @@ from typing import Any, Final
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.ports import service_ports
-from generator.spec.workload import Data, Workload
+from generator.spec.plain_data import Data
+from generator.spec.workload import Workload
 
 FILE: Final = "service.yaml"
 GROUP: Final = ""

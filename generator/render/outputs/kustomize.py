@@ -17,7 +17,8 @@ from generator.spec.layout import COPY, GIVEN, KUSTOMIZATION, base_path, copy_pa
 from generator.spec.model import App
 
 if TYPE_CHECKING:
-    from generator.spec.model import AnyApp, Environment, Spec
+    from generator.spec.environment import Environment
+    from generator.spec.model import AnyApp, Spec
 
 # The kinds that kustomize's `replicas` supports.
 _SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})

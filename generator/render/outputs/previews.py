@@ -11,7 +11,8 @@ from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.namespace import metadata as namespace_metadata
 
 if TYPE_CHECKING:
-    from generator.spec.model import App, Environment
+    from generator.spec.environment import Environment
+    from generator.spec.model import App
 
 NAMESPACE: Final = "namespace.yaml"
 QUOTA: Final = "quota.yaml"

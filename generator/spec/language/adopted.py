@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import patterns
-from generator.spec.language.chart import KIND
+from generator.spec import patterns, shapes
 from generator.spec.language.names import IMAGE
 from generator.spec.types import Boolean, Either, Field, ListOf, Record, Text, partial
 
@@ -13,7 +12,9 @@ NAME: Final = Text("an Application's name", patterns.SUBDOMAIN, 253, "lower-case
 ADOPTED: Final = Record(
     {
         "application": Field(NAME, "The name of the Application that existed before the app was adopted."),
-        "kinds": Field(ListOf(KIND), "Further kinds of its objects: cluster-wide ones, and custom resources."),
+        "kinds": Field(
+            ListOf(shapes.OBJECT_KIND), "Further kinds of its objects: cluster-wide ones, and custom resources."
+        ),
         "upstream": Field(
             Text("where it is from", longest=1000),
             "The source of the manifests, for the next `adopt`.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import patterns, shapes
+from generator.spec import shapes
 from generator.spec.language.names import LABEL
 from generator.spec.types import Anything, Field, ListOf, Record, Text, partial
 
@@ -26,12 +26,6 @@ VERSION: Final = Text(
     'one version, like "8.5.1": a range would deploy what nobody has approved',
 )
 DIGEST: Final = Text("a digest", r"sha256:[0-9a-f]{64}", 71, "sha256: and 64 hexadecimal digits")
-KIND: Final = Text(
-    "a kind",
-    rf"(?:{patterns.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
-    317,
-    "like Namespace, or rbac.authorization.k8s.io/ClusterRole with its group",
-)
 _VALUES: Final = Anything("a map of values", hint="write it as in the chart's values.yaml")
 
 _RELEASED: Final = {
@@ -53,7 +47,7 @@ CHART: Final = Record(
             LABEL, "The name of the Helm release. Most charts use it as the prefix of their objects' names."
         ),
         "kinds": Field(
-            ListOf(KIND),
+            ListOf(shapes.OBJECT_KIND),
             "Further kinds that the chart may create: cluster-wide ones, and those of custom resources.",
         ),
         "secrets": Field(ListOf(shapes.OBJECT_NAME), "Secrets that the chart renders with data that is not secret."),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from generator.spec.language.names import ENVIRONMENT_NAME, RELATIVE, STORE_HINT
-from generator.spec.language.stages import CODEPIPELINE
-from generator.spec.types import Boolean, Either, Field, MapOf, Record, Scalar, Text
+from generator.spec.types import Boolean, Choice, Either, Field, MapOf, Record, Scalar, Text
 
 _SECRET_NAME = Text("a secret's name", r"[A-Za-z0-9/_+=.@][A-Za-z0-9/_+=.@-]*", 512, STORE_HINT)
 GITHUB_APP = Record(
@@ -71,6 +70,25 @@ CI_IMAGES = Record(
         "buildkit": Field(_PINNED_IMAGE, "The image that builds images."),
         "sbom": Field(_PINNED_IMAGE, "The image that writes bills of materials."),
     }
+)
+CONNECTION = Text(
+    "a connection's ARN",
+    r"arn:aws[a-z-]*:code(?:connections|star-connections):[a-z0-9-]+:[0-9]{12}:connection/[A-Za-z0-9-]+",
+    256,
+    "like arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d-…",
+)
+_PIPELINE = Record(
+    {
+        "source": Field(
+            Choice(("repository", "ecr")),
+            "What starts it: a commit to this repository, or an image that another pipeline pushes to ECR.",
+        ),
+        "connection": Field(CONNECTION, "The connection to the forge, if there is one already."),
+    }
+)
+CODEPIPELINE = Field(
+    Either(((bool, Boolean()), (dict, _PIPELINE)), "true or a map"),
+    "Generate a pipeline that brings one image through all environments: `true`, or a map with its settings.",
 )
 CI = Record(
     {

@@ -1,11 +1,11 @@
-"""Define fields of every container (variables, resources, probes), and the containers beside the app's own."""
+"""Define fields of every container: variables, probes and Kubernetes' own; and the containers beside the app's own."""
 
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language import pod
-from generator.spec.language.names import COMMAND, FOLDER, HOST, URL_PATH, VARIABLE
+from generator.spec.language.names import COMMAND, FOLDER, HOST, TAGGED_IMAGE, URL_PATH, VARIABLE
 from generator.spec.types import (
+    Anything,
     Boolean,
     Choice,
     Either,
@@ -16,26 +16,11 @@ from generator.spec.types import (
     Record,
     Scalar,
     Text,
-    hints,
 )
 
 QUANTITY = shapes.QUANTITY
 PORT = shapes.PORT
 PORT_OR_NAME = shapes.PORT_OR_NAME
-
-_AMOUNTS = ("cpu", "memory", "ephemeral-storage")
-RESOURCES = Record(
-    {
-        "requests": Field(
-            MapOf(Text("a resource", longest=100), QUANTITY), "The amounts that the scheduler reserves on a node."
-        ),
-        "limits": Field(
-            MapOf(Text("a resource", longest=100), QUANTITY), "The amounts that the container may use at most."
-        ),
-        "claims": Field(shapes.CLAIMS, "Dynamic resource claims of the container."),
-    },
-    elsewhere=hints({name: f"write `requests: {{{name}: …}}`, `limits: {{{name}: …}}`, or both" for name in _AMOUNTS}),
-)
 
 _HTTP_GET = Record(
     {
@@ -95,20 +80,48 @@ ENV = Either(
 )
 
 
-_BESIDE = pod.beside(
-    {
-        "args": Field(ListOf(Text("an argument", longest=8192), words=True), "The arguments, as a list of words."),
-        "env": Field(ENV, "Environment variables: a map, or a list as in Kubernetes."),
-        "resources": Field(RESOURCES, "The requests and limits of the container."),
-        "securityContext": Field(shapes.SECURITY, "Its security context, which overrides the safe defaults."),
-        "writable": Field(ListOf(FOLDER), "The folders that it may write to, each an `emptyDir` volume of its own."),
-        "startupProbe": Field(
-            PROBE, "The probe that delays the other probes, and the start of containers after a native sidecar."
-        ),
-        "livenessProbe": Field(PROBE, "The probe that restarts the container when it fails."),
-        "readinessProbe": Field(PROBE, "The probe that takes the pod out of the Service while it fails."),
-    }
-)
+def _list(of: str) -> Anything:
+    return Anything("a list", list, of)
+
+
+CONTAINER: dict[str, Field] = {
+    "envFrom": Field(_list("[EnvFromSource]"), "ConfigMaps and Secrets whose keys are environment variables."),
+    "imagePullPolicy": Field(Choice(("Always", "IfNotPresent", "Never")), "When the image is pulled."),
+    "workingDir": Field(Text("a folder", longest=4096), "The folder that the process starts in."),
+    "lifecycle": Field(Anything(of="Lifecycle"), "Hooks after the container's start and before its end."),
+    "volumeMounts": Field(_list("[VolumeMount:mountPath]"), "Mounts of volumes in the container, by `mountPath`."),
+    "volumeDevices": Field(_list("[VolumeDevice:devicePath]"), "Volumes that the container gets as block devices."),
+    "terminationMessagePath": Field(
+        Text("a file", longest=4096), "The file with the reason why the container has ended."
+    ),
+    "terminationMessagePolicy": Field(
+        Choice(("File", "FallbackToLogsOnError")), "Whether the log gives the reason if the file does not."
+    ),
+    "stdin": Field(Boolean(), "Keep standard input open."),
+    "stdinOnce": Field(Boolean(), "Close standard input after the first client."),
+    "tty": Field(Boolean(), "Give the process a terminal."),
+}
+# The fields of a sidecar or an init container.
+_BESIDE: dict[str, Field] = {
+    "image": Field(
+        TAGGED_IMAGE,
+        "The image with its tag; by default, the app's own image. `registry` is put before it, unless "
+        "it names a registry itself.",
+    ),
+    "command": Field(COMMAND, "The command that replaces the image's entrypoint, as a list of words."),
+    "args": Field(ListOf(Text("an argument", longest=8192), words=True), "The arguments, as a list of words."),
+    "env": Field(ENV, "Environment variables: a map, or a list as in Kubernetes."),
+    "resources": Field(shapes.RESOURCES, "The requests and limits of the container."),
+    "securityContext": Field(shapes.SECURITY, "Its security context, which overrides the safe defaults."),
+    "writable": Field(ListOf(FOLDER), "The folders that it may write to, each an `emptyDir` volume of its own."),
+    "startupProbe": Field(
+        PROBE, "The probe that delays the other probes, and the start of containers after a native sidecar."
+    ),
+    "livenessProbe": Field(PROBE, "The probe that restarts the container when it fails."),
+    "readinessProbe": Field(PROBE, "The probe that takes the pod out of the Service while it fails."),
+    "ports": Field(_list("[ContainerPort:containerPort,protocol]"), "The ports that it listens on."),
+    **CONTAINER,
+}
 SIDECAR = Record(
     {
         **_BESIDE,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import patterns
-from generator.spec.language.container import RESOURCES
+from generator.spec import patterns, shapes
 from generator.spec.language.names import STORE_NAME, VARIABLE
 from generator.spec.types import Boolean, Choice, Field, Integer, MapOf, Record, Scalar, Text
 
@@ -75,7 +74,7 @@ DATABASE: Final = Record(
         "size": Field(_SIZE, "The size of each instance's volume. It can grow, but never shrink."),
         "storageClassName": Field(_CLASS, "The StorageClass of the volumes."),
         "instances": Field(Integer(1, 9), "The number of instances: the primary, and replicas that can take over."),
-        "resources": Field(RESOURCES, "The requests and limits of each instance."),
+        "resources": Field(shapes.RESOURCES, "The requests and limits of each instance."),
         "parameters": Field(MapOf(VARIABLE, Scalar()), "Settings of PostgreSQL, such as `max_connections`."),
         "variables": Field(
             MapOf(VARIABLE, Choice(PARTS), least=1),

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from generator.spec.language.names import LABEL
+from generator.spec.language.names import LABEL, ROLE_ARN
 from generator.spec.shapes import STRINGS
 from generator.spec.types import Anything, Boolean, Choice, Either, Field, ListOf, Record, Text
 
-ROLE_ARN = Text(
-    "a role's ARN",
-    r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+",
-    300,
-    "like arn:aws:iam::123456789012:role/shop-web",
-    filled=True,
-)
 SERVICE_ACCOUNT = Record(
     {
         "annotations": Field(STRINGS, "Annotations of the ServiceAccount."),

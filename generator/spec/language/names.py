@@ -104,3 +104,10 @@ COMMAND = ListOf(Text("a word of a command", longest=8192), least=1, words=True)
 FOLDER = Text("a folder", r"/[^:\0]*", 1024, "an absolute path without a colon, like /var/cache")
 
 STORE_HINT = "its name in Secrets Manager, like shop/web; never the secret itself"
+ROLE_ARN = Text(
+    "a role's ARN",
+    r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+",
+    300,
+    "like arn:aws:iam::123456789012:role/shop-web",
+    filled=True,
+)

@@ -1,9 +1,9 @@
-"""Define fields of pods with Kubernetes' own names: of pod and container, of other containers, and volumes."""
+"""Define fields of pods with Kubernetes' own names: of the pod itself, and of its volumes and files."""
 
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.names import COMMAND, FOLDER, LABEL, RELATIVE, TAGGED_IMAGE
+from generator.spec.language.names import FOLDER, LABEL, RELATIVE
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -64,38 +64,6 @@ POD: dict[str, Field] = {
     "resourceClaims": Field(_list("[PodResourceClaim:name]"), "Devices that the pods claim, for `resources`."),
     "enableServiceLinks": Field(Boolean(), "Set variables for each Service of the namespace, as Docker's links did."),
 }
-CONTAINER: dict[str, Field] = {
-    "envFrom": Field(_list("[EnvFromSource]"), "ConfigMaps and Secrets whose keys are environment variables."),
-    "imagePullPolicy": Field(Choice(("Always", "IfNotPresent", "Never")), "When the image is pulled."),
-    "workingDir": Field(Text("a folder", longest=4096), "The folder that the process starts in."),
-    "lifecycle": Field(Anything(of="Lifecycle"), "Hooks after the container's start and before its end."),
-    "volumeMounts": Field(_list("[VolumeMount:mountPath]"), "Mounts of volumes in the container, by `mountPath`."),
-    "volumeDevices": Field(_list("[VolumeDevice:devicePath]"), "Volumes that the container gets as block devices."),
-    "terminationMessagePath": Field(
-        Text("a file", longest=4096), "The file with the reason why the container has ended."
-    ),
-    "terminationMessagePolicy": Field(
-        Choice(("File", "FallbackToLogsOnError")), "Whether the log gives the reason if the file does not."
-    ),
-    "stdin": Field(Boolean(), "Keep standard input open."),
-    "stdinOnce": Field(Boolean(), "Close standard input after the first client."),
-    "tty": Field(Boolean(), "Give the process a terminal."),
-}
-
-
-def beside(words: dict[str, Field]) -> dict[str, Field]:
-    """Return the fields of a sidecar or init container; ``words`` are those that it shares with the app's container."""
-    return {
-        "image": Field(
-            TAGGED_IMAGE,
-            "The image with its tag; by default, the app's own image. `registry` is put before it, unless "
-            "it names a registry itself.",
-        ),
-        "command": Field(COMMAND, "The command that replaces the image's entrypoint, as a list of words."),
-        **words,
-        "ports": Field(_list("[ContainerPort:containerPort,protocol]"), "The ports that it listens on."),
-        **CONTAINER,
-    }
 
 
 def _source(of: str, about: str, short: str = "") -> Field:

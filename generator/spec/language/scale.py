@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.identity import ROLE_ARN
-from generator.spec.language.names import LABEL
+from generator.spec.language.names import LABEL, ROLE_ARN
 from generator.spec.types import Anything, Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
 
 _PERCENT = Integer(1, 1000, "a percentage of what is requested")

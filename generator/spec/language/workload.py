@@ -7,8 +7,8 @@ To add a field, add a line to ``WORKLOAD`` here, an attribute to ``workload.Work
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language import pod
-from generator.spec.language.container import ENV, INIT, PROBE, QUANTITY, RESOURCES, SIDECAR
+from generator.spec.language import container, pod
+from generator.spec.language.container import ENV, INIT, PROBE, QUANTITY, SIDECAR
 from generator.spec.language.database import DATABASES
 from generator.spec.language.ecs import FIELDS as ECS
 from generator.spec.language.hatches import HATCHES
@@ -162,7 +162,7 @@ WORKLOAD: dict[str, Field] = {
         MapOf(VARIABLE, SECRET),
         "Environment variables from AWS Secrets Manager, as `VARIABLE: NAME#PROPERTY`. The values are never in git.",
     ),
-    "resources": Field(RESOURCES, "The requests and limits of the container."),
+    "resources": Field(shapes.RESOURCES, "The requests and limits of the container."),
     "health": Field(
         URL_PATH,
         "The path that tells whether the process lives. It becomes the probes that are not written in full.",
@@ -229,7 +229,7 @@ WORKLOAD: dict[str, Field] = {
     **ECS,
     **OBJECT,
     **pod.POD,
-    **pod.CONTAINER,
+    **container.CONTAINER,
     **pod.FILES,
     **pod.VOLUMES,
     **DATABASES,

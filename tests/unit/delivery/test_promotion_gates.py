@@ -21,7 +21,8 @@ from generator.errors import SpecError
 from generator.git.history import Commit
 from generator.manifests.diff import Change
 from generator.spec import loader
-from generator.spec.model import Environment, Spec
+from generator.spec.environment import Environment
+from generator.spec.model import Spec
 from generator.yaml.kustomization import Image
 from testing.depth import examples
 from testing.repository import TEN_LINES

@@ -25,7 +25,8 @@ from generator.spec.layout import APPLICATION, GITOPS, Location, application_pat
 from generator.spec.model import App
 
 if TYPE_CHECKING:
-    from generator.spec.model import AnyApp, Environment, Spec
+    from generator.spec.environment import Environment
+    from generator.spec.model import AnyApp, Spec
 
 __all__ = [
     "application_name",

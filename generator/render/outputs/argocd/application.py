@@ -19,7 +19,8 @@ from generator.spec.layout import base_path, given_path, overlay_path
 from generator.spec.model import App
 
 if TYPE_CHECKING:
-    from generator.spec.model import AnyApp, Environment, Spec
+    from generator.spec.environment import Environment
+    from generator.spec.model import AnyApp, Spec
 
 _NOTICE: Final = "notice.argocd.argoproj.io/content"
 _LONGEST_NOTICE: Final = 500

@@ -8,10 +8,11 @@ from generator.render.outputs import previews
 from generator.render.outputs.argocd import application
 from generator.render.outputs.argocd.names import application_name, labels
 from generator.render.outputs.argocd.objects import API, metadata
-from generator.spec import pull_requests
+from generator.spec import forge_kinds, pull_requests
 
 if TYPE_CHECKING:
-    from generator.spec.model import AnyApp, App, Environment, Spec
+    from generator.spec.environment import Environment
+    from generator.spec.model import AnyApp, App, Spec
 
 # Without this, a deletion of the set would delete its Applications, whatever its policy says.
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
@@ -71,7 +72,7 @@ def of_pull_requests(spec: Spec, environment: Environment, app: App) -> dict[str
         "metadata": metadata(spec, name, None, labels(spec, environment.name, app.name)),
         "spec": {
             **_TEMPLATES,
-            "generators": [pull_requests.generator(about, spec.forge.kind, spec.forge.url)],
+            "generators": [_of_requests(about, spec.forge.kind, spec.forge.url)],
             "template": {
                 "metadata": {
                     "name": f"{name}-{{{{.number}}}}",
@@ -120,3 +121,25 @@ def kustomize(environment: Environment, app: App) -> dict[str, Any]:
 def _host(host: str, name: str) -> dict[str, Any]:
     operation = f"- op: replace\n  path: /spec/rules/0/host\n  value: {host}\n"
     return {"target": {"kind": "Ingress", "name": name}, "patch": operation}
+
+
+def _of_requests(wanted: pull_requests.PullRequests, kind: str | None, url: str | None) -> dict[str, Any]:
+    """Return the generator of an ApplicationSet. Without a ``kind``, the repository's URL tells the kind of forge."""
+    forge = forge_kinds.find(wanted.repository, kind).name
+    place = forge_kinds.page(wanted.repository)
+    host, _, path = place.removeprefix("https://").removeprefix("http://").partition("/")
+    owner, _, name = path.rpartition("/")
+    base = (url or f"{place.partition('://')[0]}://{host}").rstrip("/")
+    token = {"tokenRef": {"secretName": wanted.token[0], "key": wanted.token[1]}} if wanted.token else {}
+    labels = {"labels": [wanted.label]}
+    match forge:
+        case "github":
+            # github.com needs no address; a company's server has its API at a path of the server.
+            api = {} if host == "github.com" and not url else {"api": f"{base}/api/v3/"}
+            about: dict[str, Any] = {"owner": owner, "repo": name, **api, **labels, **token}
+        case "gitlab":
+            api = {} if host == "gitlab.com" and not url else {"api": base}
+            about = {"project": path, **api, "pullRequestState": "opened", **labels, **token}
+        case _:
+            about = {"owner": owner, "repo": name, "api": base, **labels, **token}
+    return {"pullRequest": {forge: about, "requeueAfterSeconds": wanted.poll_seconds}}

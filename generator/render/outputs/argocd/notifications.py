@@ -15,7 +15,8 @@ from generator.spec.layout import GITOPS
 from generator.yaml import emit as yaml_emit
 
 if TYPE_CHECKING:
-    from generator.spec.model import Environment, Spec
+    from generator.spec.environment import Environment
+    from generator.spec.model import Spec
     from generator.spec.notifications import Notifications
 
 PATH: Final = f"{GITOPS}/notifications.yaml"

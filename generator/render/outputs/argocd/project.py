@@ -16,7 +16,8 @@ from generator.spec.argocd import NAMED_CLUSTER_KINDS
 from generator.spec.workload_kinds import DEFAULT
 
 if TYPE_CHECKING:
-    from generator.spec.model import Environment, Spec
+    from generator.spec.environment import Environment
+    from generator.spec.model import Spec
 
 _LISTED: Final = re.compile(r'^  - group: "?([^"\n]*)"?\n    kind: (\S+)$', re.MULTILINE)
 

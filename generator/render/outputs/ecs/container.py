@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.spec import aws_names, ecs, quantity
-from generator.spec.plain_data import text
+from generator.spec.plain_data import Data, text
 from generator.spec.targets import Place
-from generator.spec.workload import Data, Port, SecretRef, Workload
+from generator.spec.workload import Port, SecretRef, Workload
 
 _MIB: Final = 1024 * 1024
 _SPOKEN: Final = {"http": "http", "http2": "http2", "kubernetes.io/h2c": "http2", "grpc": "grpc"}

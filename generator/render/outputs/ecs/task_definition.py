@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from generator.render.outputs.ecs import container
 from generator.spec import aws_names, ecs
 from generator.spec.instance import Instance
-from generator.spec.workload import Data, Workload
+from generator.spec.plain_data import Data
+from generator.spec.workload import Workload
 
 if TYPE_CHECKING:
     from generator.spec.model import Spec
