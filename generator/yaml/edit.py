@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 
 from generator.errors import SpecError
 from generator.yaml import emit as yaml_emit
+from generator.yaml.notation import BREAKS, LINE_END
 from generator.yaml.reader import Parsed
-from generator.yaml.tree import BREAKS, LINE_END, Node
+from generator.yaml.tree import Node
 
 # An anchor or a tag, and the spaces, comments and line ends after it.
 _PROPERTY: Final = re.compile(r"!<[^>]*>|[&!][^\s,\[\]{}]*")

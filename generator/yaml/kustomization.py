@@ -13,8 +13,9 @@ from generator.errors import Fault, SpecError
 from generator.yaml import reader
 from generator.yaml.edit import Splice, Unspliceable, applied, proven
 from generator.yaml.fields import enter, fill, put, remove, remove_with_parents, wrap
+from generator.yaml.notation import TEXT
 from generator.yaml.reader import Parsed
-from generator.yaml.tree import NULL, TEXT, Entry, Node, Scalar, Value, inherited, same
+from generator.yaml.tree import NULL, Entry, Node, Scalar, Value, inherited, same
 
 if TYPE_CHECKING:
     from generator.yaml.chart_source import Source

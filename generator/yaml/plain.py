@@ -15,8 +15,8 @@ import yaml
 from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from generator.errors import Fault, SpecError
-from generator.yaml.reader import MAX_DEPTH, MAX_NODES, MEND, marked, refused, within
-from generator.yaml.tree import CORE, TEXT
+from generator.yaml.notation import CORE, TEXT
+from generator.yaml.refusals import MAX_DEPTH, MAX_NODES, MEND, marked, refused, within
 
 try:
     from yaml import CSafeLoader as _Parser

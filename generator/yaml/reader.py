@@ -23,7 +23,9 @@ from yaml.events import (
 )
 
 from generator.errors import Fault, SpecError
-from generator.yaml.tree import BREAKS, CORE, LINE_END, NULL, TEXT, Document, Entry, Node, Scalar, Text, Value, meaning
+from generator.yaml.notation import BREAKS, CORE, LINE_END, TEXT
+from generator.yaml.refusals import MAX_DEPTH, MAX_NODES, MEND, refused
+from generator.yaml.tree import NULL, Document, Entry, Node, Scalar, Text, Value, meaning
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -31,11 +33,8 @@ except ImportError:  # This PyYAML has no libyaml; the Python classes are slower
     from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 
-MAX_DEPTH: Final = 200
 # The merge recurses with the file.
 MERGED_DEPTH: Final = 100
-MAX_NODES: Final = 1_000_000
-MEND: Final = "mend the YAML of this file first"
 
 # The text between two parts of a field. The pattern is possessive, because a line of #### could match in many ways.
 _GAP: Final = rf"(?:\s|#[^{BREAKS}]*+)*+"
@@ -273,42 +272,3 @@ def _plain(text: str) -> Scalar:
     """Return the meaning of a scalar without quotes."""
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return _meaning(str(tag), text)
-
-
-# -- faults ---------------------------------------------------------------
-
-
-def refused(exc: yaml.YAMLError, text: str, file: str, hint: str) -> SpecError:
-    """Return the SpecError for an error of PyYAML."""
-    if isinstance(exc, yaml.MarkedYAMLError):
-        return SpecError(within([marked(exc, file, hint)], text))
-    return SpecError([_forbidden(text, file)])
-
-
-def marked(exc: yaml.MarkedYAMLError, file: str, hint: str) -> Fault:
-    """Return a fault at the position that PyYAML reports."""
-    mark = exc.problem_mark or exc.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    problem = exc.problem or exc.context or "cannot be read"
-    if "tab character" in problem or "'\\t'" in problem:
-        hint = "indent with spaces"
-    return Fault(file, line, column, "", problem, hint)
-
-
-def within(faults: list[Fault], text: str) -> list[Fault]:
-    """Return the faults. One after the last line is moved to its end: libyaml reports faults at the end there."""
-    lines = LINE_END.split(text)
-    while len(lines) > 1 and not lines[-1]:
-        lines.pop()
-    line, column = len(lines), len(lines[-1]) + 1
-    return [fault if fault.line <= line else fault._replace(line=line, column=column) for fault in faults]
-
-
-def _forbidden(text: str, file: str) -> Fault:
-    """Return the fault for the first control character; YAML only allows tabs and line ends."""
-    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff", text)
-    position = found.start() if found else 0
-    before = LINE_END.split(text[:position])
-    line, column = len(before), len(before[-1]) + 1
-    code = f"U+{ord(found[0]):04X}" if found else "one"
-    return Fault(file, line, column, "", f"a character that YAML does not allow, {code}", "take the character out")

@@ -12,12 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault
+from generator.yaml.notation import BREAKS, CORE, LINE_END
 
-CORE: Final = "tag:yaml.org,2002:"
-TEXT: Final = f"{CORE}str"
-# YAML 1.1's line ends, which kustomize's reader also uses.
-BREAKS: Final = r"\r\n\x85\u2028\u2029"
-LINE_END: Final = re.compile(rf"\r\n|[{BREAKS}]")
 _COMMENT: Final = re.compile(rf"#[^{BREAKS}]*")
 
 
