@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from generator.errors import SpecError
 from generator.render import render
-from generator.spec import loader
+from generator.spec import loader, yaml_data
 from generator.spec.reference import examples, fields
 from generator.yaml import emit, plain
 
@@ -66,7 +66,7 @@ def _without(path: str) -> Mapping[str, Any]:
             here = fields.every()[here].parent
         else:
             return spec
-    return loader.data(examples.AROUND)
+    return yaml_data.of_text(examples.AROUND)
 
 
 def _changed(name: str, before: str, after: str) -> Iterator[Part]:

@@ -13,7 +13,7 @@ from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.errors import Conflicts, SpecError, UsageError, reason
 from generator.files import work_tree
 from generator.regenerate import planning, renames
-from generator.spec import edits, loader
+from generator.spec import edits, loader, yaml_data
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.language.project import INCLUDE
 from generator.spec.loader import Texts
@@ -78,7 +78,7 @@ def add(request: AddRequest, *, progress: Progress = silent, credentials: Creden
     section = _section(request.kind)
     with calling(credentials, request.directory):
         spec = _read(request.directory)
-        data = loader.plain(spec)
+        data = yaml_data.of_written(spec)
         if request.name in (data[section] or {}):
             hint = f"change it in {spec.file_of((section, request.name))}, or choose another name"
             raise UsageError(f"there is an {request.kind} {request.name!r} already", hint)
@@ -100,7 +100,7 @@ def rename(request: RenameRequest, *, progress: Progress = silent, credentials: 
     section = _section(request.kind)
     with calling(credentials, request.directory):
         spec = _read(request.directory)
-        known: dict[str, Any] = loader.plain(spec)[section]
+        known: dict[str, Any] = yaml_data.of_written(spec)[section]
         if request.old not in known:
             raise UsageError(f"no {request.kind} {request.old!r} in the spec", did_you_mean(request.old, tuple(known)))
         if request.new in known:
@@ -129,7 +129,7 @@ def _fields(given: Mapping[str, str]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, text in given.items():
         try:
-            value = loader.data(f"value: {text}")["value"]
+            value = yaml_data.of_text(f"value: {text}")["value"]
         except SpecError as error:
             raise UsageError(f"{name}={text}: {reason(error)}", "write the value as in generator.yaml") from error
         *above, last = name.split(".")

@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.errors import GeneratorError, UsageError
 from generator.git import mirror as mirrors
-from generator.spec import included, layout, loader
+from generator.spec import included, layout, yaml_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _included(read: Callable[[str], str]) -> list[str]:
     """Return what the spec includes, as git has patterns; nothing for a spec that cannot be read."""
     try:
         text = read(layout.SPEC)
-        root = loader.composed(text) if included.FIELD in text else None
+        root = yaml_data.composed(text) if included.FIELD in text else None
     except GeneratorError:  # who reads the mirror is told
         return []
     return [f":(glob){pattern}" for pattern, _ in included.patterns(root)] if root else []

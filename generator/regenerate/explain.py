@@ -24,7 +24,7 @@ from generator.git.blame import Blame
 from generator.regenerate import record, renames
 from generator.regenerate.merge import field_names, list_keys
 from generator.render import render
-from generator.spec import loader, model, said
+from generator.spec import loader, model, said, yaml_data
 from generator.spec.findings import did_you_mean, dotted
 from generator.spec.layout import APPLICATION, OVERLAY, Location, outputs_file
 from generator.spec.places import Written
@@ -209,7 +209,7 @@ def _causes(
     """Return ("spec", line and field of the spec) by field."""
     app = render(spec)[path].app
     about = {said.INCLUDED: dict(written.about)} if written.about else {}
-    data = _only_app({**loader.plain(written), **about}, app)
+    data = _only_app({**yaml_data.of_written(written), **about}, app)
     own = written.file_of(("apps", app or ""))
     causes: dict[Field, list[_Cause]] = {}
     for file in dict.fromkeys((written.file, own)) if app else written.texts:

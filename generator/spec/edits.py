@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, SpecError
-from generator.spec import language, loader
+from generator.spec import language, yaml_data
 from generator.spec.findings import Path, dotted
 from generator.spec.language.names import APP_NAME, ENVIRONMENT_NAME
 from generator.spec.loader import FILE_NAME
-from generator.spec.places import Written
+from generator.spec.places import Places, Written
 from generator.spec.types import Either, ListOf, MapOf, Record, Type
 from generator.yaml import emit as yaml_emit
 
@@ -42,7 +42,7 @@ def added(
 def _entering(text: str, section: str, name: str, fields: Mapping[str, object], at: int | None) -> Edit:
     from generator.yaml.structure import Enter, Put
 
-    known = loader.data(text)
+    known = yaml_data.of_text(text)
     if section not in known:
         return Enter((), section, {name: dict(fields)})
     if known[section] is None:
@@ -82,7 +82,7 @@ def renamed(spec: Written, section: str, old: str, new: str, former: str) -> dic
     """
     from generator.yaml.structure import Enter, Put, Remove, Rename
 
-    data = loader.plain(spec)
+    data = yaml_data.of_written(spec)
     edits: list[Edit] = [
         Rename(path[:-1], old, new) if is_key else Put(path, new) for path, is_key in references(data, section, old)
     ]
@@ -154,7 +154,7 @@ def _edited(spec: Written, file: str, edits: Sequence[Edit], path: Path, by_hand
     try:
         return structure.edited(spec.texts[file], edits, file)
     except Unspliceable as exc:
-        line, column = loader.places(spec.texts[file]).of(path, at_key=True)
+        line, column = Places(yaml_data.composed(spec.texts[file])).of(path, at_key=True)
         about = f"cannot be edited without changing other lines: {exc}; nothing was written"
         raise SpecError([Fault(file, line, column, dotted(path), about, by_hand)]) from exc
 

@@ -7,14 +7,14 @@ bytes, in which no placeholder is replaced. Content in the spec itself is text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from generator.errors import RepositoryError, SpecError
+from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.spec import loader, model
-from generator.spec.findings import Finding, did_you_mean
+from generator.spec import model
+from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 
 FIELD: Final = "files"
@@ -23,15 +23,18 @@ _MARKER: Final = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 _MOST: Final = 1024 * 1024
 
 
-def attached(directory: Path, spec: model.Spec) -> model.Spec:
-    """Return the spec with the content of each file of its apps. Raise SpecError with all files that cannot be read."""
+def attached(directory: Path, spec: model.Spec, told: Callable[[Path, Findings], list[Fault]]) -> model.Spec:
+    """Return the spec with the content of each file of its apps. Raise SpecError with all files that cannot be read.
+
+    ``told`` finds the places of findings in the spec.
+    """
     apps: dict[str, Any] = {}
-    wrong: list[tuple[FieldPath, str, str]] = []
+    findings = Findings()
     for name, given in (spec.data["apps"] or {}).items():
         if any(True for _ in _named(given, ())):
-            apps[name] = _read(directory, given, ("apps", name), wrong)
-    if wrong:
-        raise SpecError(loader.written(directory).told(Finding(*about) for about in wrong))
+            apps[name] = _read(directory, given, ("apps", name), findings)
+    if findings.items:
+        raise SpecError(told(directory, findings))
     return model.build({**spec.data, "apps": {**spec.data["apps"], **apps}}) if apps else spec
 
 
@@ -53,25 +56,25 @@ def _named(given: Mapping[str, Any], path: FieldPath) -> Iterator[tuple[FieldPat
             yield from _named(one or {}, (*path, section, name))
 
 
-def _read(directory: Path, given: Any, path: FieldPath, wrong: list[tuple[FieldPath, str, str]]) -> Any:
+def _read(directory: Path, given: Any, path: FieldPath, findings: Findings) -> Any:
     result = dict(given)
     for place, name in _named(given, ()):
         try:
             content = reader.read(directory, name)
             content.decode()
             if _MARKER.search(content):
-                wrong.append(
-                    ((*path, *place), f"{name} has a conflict marker of git", "resolve the conflict in this file")
+                findings.add(
+                    (*path, *place), f"{name} has a conflict marker of git", "resolve the conflict in this file"
                 )
             if len(content) > _MOST:
-                wrong.append(((*path, *place), f"{name} has {len(content):,} bytes", f"at most {_MOST:,} are possible"))
+                findings.add((*path, *place), f"{name} has {len(content):,} bytes", f"at most {_MOST:,} are possible")
             result = _with(result, place, name, content)
         except UnicodeDecodeError:
-            wrong.append(((*path, *place), f"{name} is not UTF-8", "files of an app must be text"))
+            findings.add((*path, *place), f"{name} is not UTF-8", "files of an app must be text")
         except RepositoryError as exc:
             there = (directory / name).exists()
             message, hint = (exc.message, exc.hint) if there else (f"there is no {name}", _near(directory, name))
-            wrong.append(((*path, *place), message, hint))
+            findings.add((*path, *place), message, hint)
     return result
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.spec import encrypted_secrets, hatch_checks, hatches, layout, loader, model, scopes
+from generator.spec import encrypted_secrets, hatch_checks, hatches, layout, model, scopes, yaml_data
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 
@@ -96,7 +96,7 @@ class _Reading:
 
     def _parsed(self, text: str, path: FieldPath, file: str) -> list[Any]:
         try:
-            return [one for one in loader.documents(text, file or "text") if one is not None]
+            return [one for one in yaml_data.documents(text, file or "text") if one is not None]
         except SpecError as exc:
             if file:
                 self.faults += exc.faults
@@ -151,8 +151,11 @@ def named(data: Mapping[str, Any]) -> Iterator[str]:
             yield given[encrypted_secrets.FIELD]
 
 
-def attached(directory: Path, spec: model.Spec) -> model.Spec:
-    """Return the spec with the content of each file that it names. Raise SpecError with all faults."""
+def attached(directory: Path, spec: model.Spec, told: Callable[[Path, Findings], list[Fault]]) -> model.Spec:
+    """Return the spec with the content of each file that it names. Raise SpecError with all faults.
+
+    ``told`` finds the places of findings in the spec.
+    """
     reading = _Reading(directory)
     data = dict(spec.data)
     data["environments"] = {
@@ -160,7 +163,7 @@ def attached(directory: Path, spec: model.Spec) -> model.Spec:
     }
     data["apps"] = {name: given and _app(reading, name, given, spec) for name, given in (data["apps"] or {}).items()}
     if reading.findings.items or reading.faults:
-        raise SpecError([*reading.faults, *loader.faults(directory, reading.findings)])
+        raise SpecError([*reading.faults, *told(directory, reading.findings)])
     return model.build(data)
 
 

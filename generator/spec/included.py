@@ -10,18 +10,20 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
 from generator.git import sparse
-from generator.git.history import History
-from generator.spec import language, layout, loader
+from generator.spec import language, layout, yaml_data
 from generator.spec.findings import Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.language.project import INCLUDE, INCLUDED
 from generator.spec.places import Places, Written
 from generator.yaml import plain as yaml_plain
+
+if TYPE_CHECKING:
+    from generator.git.history import History
 
 FIELD: Final = "include"
 APPS: Final = "apps"
@@ -196,11 +198,11 @@ class _Joining:
             self.faults.append(Fault(path, line, 1, "", "is not UTF-8", "save it as UTF-8"))
             return
         self.size += len(text)
-        if self.size > loader.MAX_BYTES:
-            about = f"with {path}, more than {loader.MAX_BYTES:,} bytes are included"
+        if self.size > yaml_data.MAX_BYTES:
+            about = f"with {path}, more than {yaml_data.MAX_BYTES:,} bytes are included"
             raise SpecError([self._fault(item, about, "take something out")])
         try:
-            root = loader.composed(text, path, _HINT)
+            root = yaml_data.composed(text, path, _HINT)
         except SpecError as exc:
             self.faults += exc.faults
             return
@@ -211,7 +213,7 @@ class _Joining:
             self.faults.append(_fault(path, root, (), "expected a map", _HINT))
             return
         given: dict[str, Any] = {}
-        scan = loader.scanner(path)
+        scan = yaml_data.Reader(path)
         for key, value in root.value:
             name = str(key.value)
             if name in given:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
-from generator.spec import encrypted_secrets, hatches, language, layout, loader, model
+from generator.spec import encrypted_secrets, hatches, language, layout, model, yaml_data
 from generator.spec.findings import Findings
 from generator.spec.model import Spec
 from generator.spec.types import Record
@@ -50,7 +50,7 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
     if content is None:
         return None
     try:
-        data = loader.data(content.decode().replace("\r\n", "\n"))
+        data = yaml_data.of_text(content.decode().replace("\r\n", "\n"))
         base = {file: _bytes(text) for file, text in (data["base"] or {}).items()}
         found = Promoted(_as_read(data["app"]), base, str(data.get("at", "")))
     except (SpecError, KeyError, AttributeError, AssertionError, ValueError) as exc:

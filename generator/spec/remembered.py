@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from generator.git.history import History
 from generator.spec import loader
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.git.history import History
+    from generator.spec.model import Spec
 
 
 class _Known(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 
 import generator as face
 from generator.errors import UsageError
-from generator.spec import edits, loader
+from generator.spec import edits, loader, yaml_data
 from testing.programs import Run
 from testing.repository import TEN_LINES, edit, files, git
 
@@ -114,7 +114,7 @@ def test_a_workload_of_the_apps_name_goes_along(shop: Path, generator: Run) -> N
 
 
 def test_a_cluster_is_no_environment() -> None:
-    data = loader.data(SPEC.replace("dev: {}", "dev: {clusters: {prod: 'https://a.example.com'}}"))
+    data = yaml_data.of_text(SPEC.replace("dev: {}", "dev: {clusters: {prod: 'https://a.example.com'}}"))
     assert ("environments", "dev", "clusters", "prod") not in dict(edits.references(data, "environments", "prod"))
 
 
@@ -197,7 +197,7 @@ def test_for_machines_and_programs(shop: Path, generator: Run) -> None:
 
 
 def test_a_mention_is_what_the_language_says_it_is() -> None:
-    data = loader.data(SPEC.replace("ci: {environment: dev}", "ci: {environment: prod}\nbranch: prod"))
+    data = yaml_data.of_text(SPEC.replace("ci: {environment: dev}", "ci: {environment: prod}\nbranch: prod"))
     assert set(edits.references(data, "environments", "prod")) == {
         (("apps", "web", "environments", "prod"), True),
         (("apps", "api", "environments", "prod"), True),

@@ -12,7 +12,7 @@ import pytest
 
 import generator as face
 from generator.errors import RepositoryError, UsageError
-from generator.spec import loader
+from generator.spec import loader, yaml_data
 from testing.programs import Run
 from testing.repository import files, git
 from testing.terminal import on_terminal
@@ -37,7 +37,7 @@ def test_init_gives_editors_the_schema_of_the_spec(tmp_path: Path, generator: Ru
     first = (tmp_path / "new/generator.yaml").read_text().splitlines()[0]
     name = first.removeprefix("# yaml-language-server: $schema=")
     schema = json.loads((tmp_path / "new" / name).read_text())
-    spec = loader.data((tmp_path / "new/generator.yaml").read_text())
+    spec = yaml_data.of_text((tmp_path / "new/generator.yaml").read_text())
     assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(spec)] == []
     assert generator("check", cwd=tmp_path / "new").returncode == 0
 

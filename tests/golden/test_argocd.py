@@ -15,7 +15,7 @@ import yaml
 
 from generator import process
 from generator.render import render
-from generator.spec import argocd, loader
+from generator.spec import argocd, loader, yaml_data
 from generator.tools import schemas
 from testing import ROOT, golden
 from testing.programs import Run, tool
@@ -218,7 +218,7 @@ FLAVOURS: dict[str, dict[str, str]] = {
 
 def in_flavour(name: str, flavor: str) -> str:
     """Return the spec of a golden case for another flavour of Argo CD."""
-    data = loader.data((golden.CASES / name / "generator.yaml").read_text())
+    data = yaml_data.of_text((golden.CASES / name / "generator.yaml").read_text())
     if data.pop("include", None):
         # A text alone includes nothing: the apps stand in it.
         data["apps"] = golden.spec(name).data["apps"]

@@ -12,7 +12,7 @@ from generator.delivery.image import Slot
 from generator.delivery.promotion.moves import Between, Move, Release
 from generator.errors import SpecError
 from generator.git.history import Commit, History
-from generator.spec import forge_kinds, loader
+from generator.spec import forge_kinds, loader, yaml_data
 from generator.spec.layout import base_path
 from generator.spec.model import Spec
 from generator.yaml.kustomization import Image
@@ -109,7 +109,7 @@ def _said(clone: History, commit: str, file: str, app: str) -> object:
 def _apps(content: bytes) -> dict[str, object]:
     """Return what a spec says of its apps, as far as it can be read."""
     try:
-        return dict(loader.data(content.decode())["apps"])
+        return dict(yaml_data.of_text(content.decode())["apps"])
     except (SpecError, KeyError, TypeError, AssertionError, ValueError):
         return {}
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from generator.errors import Fault, GeneratorError, SpecError
 from generator.manifests.charts.deployed import Deployed
-from generator.spec import loader, placeholder, places
+from generator.spec import loader, placeholder, places, yaml_data
 from generator.spec.findings import Finding, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.layout import Location
@@ -82,7 +82,7 @@ def _in_spec(directory: Path, chart: Deployed, path: FieldPath, value: object) -
     place = Location.parse(chart.file)
     with suppress(GeneratorError, AssertionError):
         spec = loader.written(directory)
-        data = loader.plain(spec)
+        data = yaml_data.of_written(spec)
         for above in (("apps", place.app, "environments", place.environment, "values"), ("apps", place.app, "values")):
             for known in _at(data, (*above, *path)):
                 if placeholder.filled(known, place.environment) == value:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-from generator.spec import loader
+from generator.spec import yaml_data
 from generator.spec.override import overridden
 from generator.spec.reference.entries import ENTRIES
 from generator.spec.reference.entry import Entry
@@ -123,19 +123,19 @@ def _words(path: str) -> list[str]:
 
 @cache
 def _around() -> dict[str, Any]:
-    return loader.data(AROUND)
+    return yaml_data.of_text(AROUND)
 
 
 @cache
 def spec(path: str) -> dict[str, Any]:
     """Return the data of a whole spec that contains the example of a field. Copy it before you change it."""
-    return overridden(_around(), loader.data(text(path)))
+    return overridden(_around(), yaml_data.of_text(text(path)))
 
 
 @cache
 def plain(written: str) -> Any:
     """Return the data of a YAML text, as the loader reads it."""
-    return loader.data(f"value: {written}")["value"]
+    return yaml_data.of_text(f"value: {written}")["value"]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.errors import SpecError
-from generator.spec import ecs, loader
+from generator.spec import ecs, loader, yaml_data
 from generator.yaml import emit
 
 HEAD = """\
@@ -112,7 +112,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("said", "where", "message", "hint"), REFUSED.values(), ids=REFUSED)
 def test_what_ecs_has_not_is_named_with_what_to_do(said: str, where: str, message: str, hint: str) -> None:
-    parts = loader.data(f"value: {said}")["value"] if said.startswith("{") else loader.data(said)
+    parts = yaml_data.of_text(f"value: {said}")["value"] if said.startswith("{") else yaml_data.of_text(said)
     found = faults(HEAD + "".join(f"    {name}: {emit.flow(value)}\n" for name, value in parts.items()))
     assert len(found) == 1
     assert found[0][0] == f"apps.web.{where}"
@@ -131,7 +131,7 @@ def test_what_ecs_has_not_is_named_with_what_to_do(said: str, where: str, messag
 )  # fmt: skip
 def test_a_size_that_fits_is_taken(said: str, size: tuple[str, str]) -> None:
     # Where a size is given, all containers share it, and a limit above it has no effect.
-    parts = loader.data(f"value: {said}")["value"]
+    parts = yaml_data.of_text(f"value: {said}")["value"]
     spec = loader.parse(HEAD + "".join(f"    {name}: {emit.flow(value)}\n" for name, value in parts.items()))
     assert tuple(map(str, ecs.task_size(spec.described["web"].instances["prod"].general))) == size
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GeneratorError, SpecError
-from generator.spec import loader
+from generator.spec import loader, yaml_data
 from generator.spec.model import Spec
 from testing.depth import examples
 from testing.spec_faults import FAULTS
@@ -76,7 +76,7 @@ def test_how_an_editor_saves_the_file_does_not_matter(tmp_path: Path, content: b
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "generator.yaml").open("wb") as stream:
-        stream.truncate(loader.MAX_BYTES + 1)
+        stream.truncate(yaml_data.MAX_BYTES + 1)
     with pytest.raises(GeneratorError, match="larger than 10,000,000 bytes"):
         loader.load(tmp_path)
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from generator.errors import SpecError
-from generator.spec import language, loader
+from generator.spec import language, loader, yaml_data
 from generator.spec.findings import Findings
 from generator.spec.reference import schema
 from testing.depth import examples
@@ -51,7 +51,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
 @pytest.mark.slow
 def test_what_the_schema_takes_the_loader_takes_value_by_value(spec: dict[str, Any]) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(spec)] == []
-    read = loader.data(written(spec))
+    read = yaml_data.of_text(written(spec))
     findings = Findings()
     language.SPEC.check(read, (), findings)
     assert [found for found in findings.items if BEYOND not in found.message] == []

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from generator.spec import loader
+from generator.spec import yaml_data
 from generator.spec.reference import defs, schema
 from testing.specs import EVERY_FIELD, HEAD
 
@@ -35,8 +35,8 @@ def test_it_is_the_same_schema_and_much_shorter() -> None:
 @pytest.mark.slow
 def test_editors_judge_by_it() -> None:
     validator = jsonschema.Draft202012Validator(json.loads(schema.text()))
-    assert list(validator.iter_errors(json.loads(json.dumps(loader.data(EVERY_FIELD), default=str)))) == []
-    wrong = loader.data(HEAD + "    environments: {prod: {sidecars: {a: {imge: x}}}}\n")
+    assert list(validator.iter_errors(json.loads(json.dumps(yaml_data.of_text(EVERY_FIELD), default=str)))) == []
+    wrong = yaml_data.of_text(HEAD + "    environments: {prod: {sidecars: {a: {imge: x}}}}\n")
     assert "imge" in str(next(validator.iter_errors(wrong)))
 
 

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from generator.render import render
-from generator.spec import language, loader, spelling
+from generator.spec import language, loader, spelling, yaml_data
 from generator.spec.reference import schema
 from testing.specs import EVERY_FIELD, HEAD, app, told, top
 
@@ -43,7 +43,7 @@ def test_both_spellings_at_once_are_refused_by_loader_and_schema() -> None:
     assert told(text) == [
         "8:5 apps.web.renamed_from: both renamedFrom and renamed_from / keep `renamedFrom`, its spelling today"
     ]
-    assert not jsonschema.Draft202012Validator(schema.of(language.SPEC)).is_valid(loader.data(text))
+    assert not jsonschema.Draft202012Validator(schema.of(language.SPEC)).is_valid(yaml_data.of_text(text))
 
 
 def test_a_fault_names_the_spelling_that_is_used() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from generator.errors import SpecError
 from generator.render import render
-from generator.spec import loader
+from generator.spec import loader, yaml_data
 from generator.spec.reference import examples, fields, schema
 from generator.spec.types import Anything
 from testing.depth import some
@@ -96,7 +96,7 @@ def test_these_are_fields_of_every_depth_and_few_are_faults() -> None:
     ],
 )
 def test_what_is_laid_over_safe_defaults_takes_them_out(field: str, gone: str) -> None:
-    data = loader.data(examples.AROUND)
-    data["apps"]["web"].update(loader.data(field))
+    data = yaml_data.of_text(examples.AROUND)
+    data["apps"]["web"].update(yaml_data.of_text(field))
     [deployment] = [text for path, text in (generated(data) or {}).items() if path.endswith("deployment.yaml")]
     assert gone not in deployment
