@@ -14,8 +14,9 @@ from generator.spec.plain_data import as_map as _map
 _CANARY: Final = "nginx.ingress.kubernetes.io/canary"
 
 
-def check(apps: Mapping[str, object], environments: Mapping[str, object], findings: Findings) -> None:
+def check(data: Mapping[str, object], findings: Findings) -> None:
     """Refuse two apps with one host and path in an environment, because the controller would choose one of them."""
+    apps, environments = _map(data.get("apps")), _map(data.get("environments"))
     fronts = [front for name, app in apps.items() for front in fronts_of(name, _map(app))]
     if len(fronts) < 2:
         return

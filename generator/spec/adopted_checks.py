@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Final
 
-from generator.spec import language
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.language.adopted import ADOPTED
@@ -15,27 +15,31 @@ _OVERRIDDEN: Final = frozenset({"adopted", "image"})
 _IN_FILES: Final = "its files say that: edit them in base/%s and overlays/*/%s"
 
 
-def check(path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], findings: Findings) -> None:
-    """Append what is wrong with an app of a user's own manifests."""
+def check(
+    path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], fields: Container[str], findings: Findings
+) -> None:
+    """Append what is wrong with an app of a user's own manifests; ``fields`` are those that an app can have."""
     if app.get("renamedFrom") is not None:
         hint = "its kustomizations name its folders: give it another name by hand, and adopt nothing anew"
         findings.add((*path, "renamedFrom"), "an adopted app is not renamed", hint, at_key=True)
-    _only(path, app, _SAID | {"renamedFrom"}, path[-1], findings)
+    _check_only(path, app, _SAID | {"renamedFrom"}, fields, findings)
     for environment, override in _map(app.get("environments")).items():
         place = (*path, "environments", environment)
         if environments and environment not in environments:
             findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
-        _only(place, _map(override), _OVERRIDDEN, path[-1], findings)
+        _check_only(place, _map(override), _OVERRIDDEN, fields, findings)
         for name in _map(_map(override).get("adopted")):
             if name in ADOPTED.fields and name != "application":
                 hint = f"say it under apps.{path[-1]}.adopted"
                 findings.add((*place, "adopted", name), "the same in all environments", hint, at_key=True)
 
 
-def _only(path: FieldPath, fields: dict[str, Any], known: frozenset[str], app: object, findings: Findings) -> None:
-    for name in fields:
-        if name not in known and name in language.APP.fields and fields[name] is not None:
-            hint = _IN_FILES % (app, app)
+def _check_only(
+    path: FieldPath, given: dict[str, Any], known: frozenset[str], fields: Container[str], findings: Findings
+) -> None:
+    for name in given:
+        if name not in known and name in fields and given[name] is not None:
+            hint = _IN_FILES % (path[1], path[1])
             findings.add((*path, name), f"an adopted app has no {name}", hint, at_key=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import address_checks, container_values, name_checks, pod_words
+from generator.spec import container_values, pod_words
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.plain_data import as_map as _map
@@ -15,8 +15,6 @@ _LISTS: Final = ("initContainers", "containers")
 
 def check(apps: Mapping[str, object], environments: Mapping[str, object], registry: str, findings: Findings) -> None:
     """Add findings about the environments and images of apps."""
-    address_checks.check(apps, environments, findings)
-    name_checks.check(apps, findings)
     for name, app in apps.items():
         _check_present(("apps", name), _map(app), tuple(environments), findings)
         _check_images(("apps", name), _map(app), registry, findings)

@@ -64,12 +64,6 @@ def _check_namespace(path: FieldPath, environment: Mapping[str, object], finding
             )
 
 
-def cluster(data: Mapping[str, object]) -> str:
-    """Return the default cluster of environments. The data may still have faults."""
-    given = _map(data.get("argocd")).get("cluster")
-    return given if isinstance(given, str) else argocd.IN_CLUSTER
-
-
 def _check_capability(given: Mapping[str, object], environments: Mapping[str, object], findings: Findings) -> None:
     if not given.get("cluster"):
         hint = "add `cluster:`, the ARN of the cluster that has the capability"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Final
 
-from generator.spec import language
 from generator.spec.chart import OCI
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
@@ -18,10 +18,12 @@ _OF_VERSIONS: Final = frozenset({"version", "digest"})
 _IN_VALUES: Final = "a chart's values say that: `values: {…}`"
 
 
-def check(path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], findings: Findings) -> None:
-    """Append what is wrong with an app that is a chart."""
+def check(
+    path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], fields: Container[str], findings: Findings
+) -> None:
+    """Append what is wrong with an app that is a chart; ``fields`` are those that an app can have."""
     for name in app:
-        if name not in _OF_CHARTS and name in language.APP.fields and app[name] is not None:
+        if name not in _OF_CHARTS and name in fields and app[name] is not None:
             hint = "an app is a chart or an image: take one of the two out" if name == "image" else _IN_VALUES
             findings.add((*path, name), f"a chart has no {name}", hint, at_key=True)
     about = _map(app.get("chart"))
@@ -31,7 +33,7 @@ def check(path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], f
         if environments and environment not in environments:
             findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
         for name in _map(override):
-            if name not in _OF_CHARTS and name in language.APP.fields:
+            if name not in _OF_CHARTS and name in fields:
                 findings.add((*place, name), f"a chart has no {name}", _IN_VALUES, at_key=True)
         own = _map(_map(override).get("chart"))
         for name in own:
@@ -56,8 +58,8 @@ def check_none(path: FieldPath, app: dict[str, Any], findings: Findings) -> None
     places += [
         ((*path, "environments", name), _map(override)) for name, override in _map(app.get("environments")).items()
     ]
-    for place, fields in places:
+    for place, given in places:
         for name in ("chart", "values"):
-            if fields.get(name) is not None:
+            if given.get(name) is not None:
                 hint = "an app that is a chart says so: `chart: {repository: …, version: …}`"
                 findings.add((*place, name), f"{name} is for charts, and this app is not one", hint, at_key=True)

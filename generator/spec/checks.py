@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final, Protocol, cast
 
 from generator.spec import (
-    adopted_checks,
     app_checks,
-    argocd_checks,
-    aws_fields,
-    chart_checks,
-    claimed_checks,
     cluster_checks,
     container_values,
-    database_checks,
+    field_groups,
     forge_kinds,
-    inherited_checks,
     language,
-    needs_checks,
-    node_port_checks,
     placeholder,
-    preview_checks,
-    product_checks,
     said,
     spelling,
     targets,
@@ -34,11 +26,33 @@ from generator.spec.placeholder import PLACEHOLDER
 from generator.spec.plain_data import as_map as _map
 
 
-def check(data: dict[str, object], findings: Findings, *, placeholders: bool, settled: Container[object] = ()) -> None:
+class _Check(Protocol):
+    """A module with a check of the whole spec."""
+
+    def check(self, data: Mapping[str, object], findings: Findings) -> None:
+        """Add findings about one part of the language."""
+
+
+# The checks of fields that few specs have: each is a module, which is loaded if a spec has one of the fields.
+RARE: Final[Mapping[str, frozenset[str]]] = {
+    "address_checks": frozenset({"ingress", "gateway"}),
+    "argocd_checks": frozenset({"argocd", "notifications", "namespaceMetadata"}),
+    "claimed_checks": frozenset({"services", "claims", "volumeClaimTemplates", "databases", "kind"}),
+    "gate_checks": frozenset({"freeze", "windows"}),
+    "infra_checks": frozenset({"infra"}),
+    "name_checks": frozenset({"workloads"}),
+    "needs_checks": frozenset({"needs", "needsCidr", "pullRequests"}),
+    "node_port_checks": frozenset({"ports", "service", "services"}),
+    "preview_checks": frozenset({"pullRequests"}),
+    "product_checks": frozenset({"products"}),
+    "site_checks": frozenset({"sites"}),
+}
+
+
+def check(data: dict[str, object], findings: Findings, *, placeholders: bool) -> None:
     """Add findings about fields that do not fit together, such as references to unknown names.
 
-    ``placeholders`` tells whether the data may contain placeholders, or texts that look like them; ``settled`` has
-    the apps that are known to be right by themselves.
+    ``placeholders`` tells whether the data may contain placeholders, or texts that look like them.
     """
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     names = tuple(environments)
@@ -46,55 +60,52 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
     if isinstance(deployed, str) and names and deployed not in names:
         findings.add(("ci", "environment"), "no such environment", did_you_mean(deployed, names))
     _check_requests(data, findings)
-    argocd_checks.check(data, findings)
     cluster_checks.check(data, findings)
-    preview_checks.check(data, findings)
-    if any(_map(one).get(field) for one in environments.values() for field in ("freeze", "windows")):
-        from generator.spec import gate_checks
-
-        gate_checks.check(environments, findings)
     _check_local_secrets(environments, findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
     if placeholders:
         _check_placeholders(data, findings)
-    known = tuple(apps)
     for name, app in apps.items():
         if isinstance(app, dict):
-            if name not in settled:
-                _check_app(("apps", name), app, names, known, findings, placeholders=placeholders)
             _check_scan(("apps", name), app, data.get("registry"), findings)
             _check_platforms(("apps", name), app, app, findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
+    app_checks.check(apps, environments, str(data.get("registry") or ""), findings)
+    _check_rare(data, environments, apps, findings)
+
+
+def _check_rare(
+    data: dict[str, object], environments: dict[str, object], apps: dict[str, object], findings: Findings
+) -> None:
+    """Add findings about fields that few specs have; only the checks that a spec needs are loaded."""
+    used = {*data, *(name for one in environments.values() for name in _map(one)), *_of_apps(apps)}
+    for module, fields in RARE.items():
+        if not fields.isdisjoint(used):
+            cast("_Check", import_module(f"{__package__}.{module}")).check(data, findings)
     if _has_stages(data, environments):
         from generator.spec import stage_checks
 
         stage_checks.check(data, findings)
-    needs_checks.check(data, findings)
-    product_checks.check(data, findings)
     if targets.ECS in targets.used(data) or any(said.of_ecs(_map(app)) for app in apps.values()):
         from generator.spec import ecs_checks
 
         ecs_checks.check(data, findings)
-    if any(aws_fields.has_stores(said.told(_map(app))) for app in apps.values()):
+    if any(field_groups.has_stores(said.told(_map(app))) for app in apps.values()):
         from generator.spec import stores_checks
 
         stores_checks.check(data, findings)
-    node_port_checks.check(data, findings)
-    claimed_checks.check(data, findings)
-    app_checks.check(apps, environments, str(data.get("registry") or ""), findings)
-    _check_aws(data, environments, findings)
 
 
-def _check_aws(data: dict[str, object], environments: dict[str, object], findings: Findings) -> None:
-    if data.get("sites"):
-        from generator.spec import site_checks
-
-        site_checks.check(data, findings)
-    if data.get("infra") or any(_map(environment).get("infra") for environment in environments.values()):
-        from generator.spec import infra_checks
-
-        infra_checks.check(data, findings)
+def _of_apps(apps: dict[str, object]) -> set[str]:
+    """Return the names of the fields of all apps, in any workload and environment."""
+    found: set[str] = set()
+    for app in map(_map, apps.values()):
+        found.update(app)
+        for section in ("environments", "workloads"):
+            if section in app:
+                found |= _of_apps(_map(app[section]))
+    return found
 
 
 def _has_stages(data: dict[str, object], environments: dict[str, object]) -> bool:
@@ -175,28 +186,6 @@ def _check_platforms(path: FieldPath, said: dict[str, object], app: dict[str, ob
     for section in ("environments", "workloads"):
         for name, one in _map(said.get(section)).items():
             _check_platforms((*path, section, name), _map(one), app, findings)
-
-
-def _check_app(
-    path: FieldPath,
-    app: dict[str, object],
-    environments: tuple[str, ...],
-    apps: tuple[str, ...],
-    findings: Findings,
-    *,
-    placeholders: bool,
-) -> None:
-    if app.get("chart") is not None:
-        chart_checks.check(path, app, environments, findings)
-        return
-    chart_checks.check_none(path, app, findings)
-    if app.get("adopted"):
-        adopted_checks.check(path, app, environments, findings)
-        return
-    adopted_checks.check_none(path, app, findings)
-    inherited_checks.check(path, app, environments, apps, findings, placeholders=placeholders)
-    if app.get("databases"):
-        database_checks.check(path, app, environments, findings)
 
 
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:

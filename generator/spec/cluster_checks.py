@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.spec import argocd, argocd_checks, placeholder, types
+from generator.spec import argocd, placeholder, types
 from generator.spec.findings import Findings
 from generator.spec.plain_data import as_map as _map
 
@@ -26,12 +26,18 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
 
 def clusters(data: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     """Return the clusters by environment. All clusters of a label selector count as one."""
-    home = _known(argocd_checks.cluster(data))
+    home = _known(_home(data))
     found: dict[str, tuple[str, ...]] = {}
     for name, given in _map(data.get("environments")).items():
         chosen = _map(given).get("clusterSelector")
         found[name] = (repr(chosen),) if chosen else tuple(dict.fromkeys(_addresses(_map(given), home)))
     return found
+
+
+def _home(data: Mapping[str, object]) -> str:
+    """Return the default cluster of environments. The data may still have faults."""
+    given = _map(data.get("argocd")).get("cluster")
+    return given if isinstance(given, str) else argocd.IN_CLUSTER
 
 
 def _check_selector(name: str, environment: Mapping[str, object], findings: Findings) -> None:
@@ -80,7 +86,7 @@ def _check_namespaces(environments: Mapping[str, object], data: Mapping[str, obj
     """Refuse a namespace of two environments, since each would prune the other's objects, and system namespaces."""
     seen: dict[tuple[str, str], str] = {}
     own_namespace = str(_map(data.get("argocd")).get("namespace") or "argocd")
-    home = _known(argocd_checks.cluster(data))
+    home = _known(_home(data))
     for name, environment in environments.items():
         fields = _map(environment)
         further = fields.get("namespaces")
@@ -99,7 +105,7 @@ def _check_own_namespaces(
     environments: Mapping[str, object], apps: Mapping[str, object], data: Mapping[str, object], findings: Findings
 ) -> None:
     """Refuse an app's own namespace that another environment or an app there has, and system namespaces."""
-    home = _known(argocd_checks.cluster(data))
+    home = _known(_home(data))
     taken = {
         (cluster, str(_map(one).get("namespace") or f"{data.get('project')}-{name}")): name
         for name, one in environments.items()

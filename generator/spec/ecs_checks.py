@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from generator.spec import (
-    aws_fields,
     container_values,
     cron,
     ecs,
     ecs_fields,
     event_schedule,
+    field_groups,
     folding,
     placeholder,
     targets,
@@ -60,7 +60,7 @@ def _check_nowhere(path: FieldPath, app: _Data, findings: Findings) -> None:
     if app.get("chart") is not None or app.get("adopted"):
         return
     for place, said in _said(app):
-        for name in sorted(aws_fields.OF_ECS_ALONE):
+        for name in sorted(field_groups.OF_ECS_ALONE):
             if said.get(name) is not None:
                 hint = "say `target: ecs` of the app, or of an environment; on EKS, `resources` say how much it gets"
                 findings.add((*path, *place, name), "nothing of the app runs on ECS", hint, at_key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from generator.spec import aws_fields, ecs
+from generator.spec import ecs, field_groups
 from generator.spec.findings import Path as FieldPath
 from generator.spec.plain_data import as_map as _map
 
@@ -14,7 +14,7 @@ Wrong = tuple[FieldPath, str, str]
 
 # Fields of the app itself, or fields that work on ECS without changes.
 KNOWN: Final = frozenset({
-    *aws_fields.OF_ECS, "target", "workloads", "image", "tag", "digest", "source", "build", "renamedFrom", "promoted",
+    *field_groups.OF_ECS, "target", "workloads", "image", "tag", "digest", "source", "build", "renamedFrom", "promoted",
     "needs", "needsCidr", "name", "port", "ports", "command", "args", "env", "config", "secrets", "resources", "health",
     "ready", "livenessProbe", "replicas", "autoscale", "service", "ingress", "migration", "labels", "commonLabels",
     "securityContext", "podSecurityContext", "writable", "writableSize", "kind", "schedule", "timeZone", "suspend",

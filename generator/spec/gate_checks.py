@@ -13,9 +13,9 @@ from generator.spec.plain_data import as_map as _map
 _ENDS = ("from", "to")
 
 
-def check(environments: Mapping[str, object], findings: Findings) -> None:
+def check(data: Mapping[str, object], findings: Findings) -> None:
     """Add findings about freezes and windows. Values of a wrong shape are left to the check of types."""
-    for name, given in environments.items():
+    for name, given in _map(data.get("environments")).items():
         for field in ("freeze", "windows"):
             items = _map(given).get(field)
             for index, item in enumerate(items if isinstance(items, list) else []):

@@ -1,4 +1,4 @@
-"""Check the fields of an app and of its workloads against each other, in general and in each environment.
+"""Check each app by itself: its fields against each other, in general, in its workloads and in each environment.
 
 A workload is checked with all values that it inherits. A fault is reported at
 the value that causes it: in the workload, in the app, or in the app's part of
@@ -7,7 +7,7 @@ an environment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -79,6 +79,39 @@ class _App:
         return tuple(_map(self.given.get("workloads")))
 
 
+def check_each(
+    data: Mapping[str, object], findings: Findings, *, placeholders: bool, settled: Container[object] = ()
+) -> None:
+    """Add findings about each app by itself, without those that are ``settled``: they are known to be right."""
+    apps, environments = _map(data.get("apps")), tuple(_map(data.get("environments")))
+    known = tuple(apps)
+    for name, app in apps.items():
+        if isinstance(app, dict) and name not in settled:
+            path: FieldPath = ("apps", name)
+            if _is_described(path, app, environments, findings):
+                check(path, app, environments, known, findings, placeholders=placeholders)
+
+
+def _is_described(path: FieldPath, app: _Data, environments: tuple[str, ...], findings: Findings) -> bool:
+    """Tell whether the spec describes an app's workloads; add findings about another app, and fields of such apps."""
+    named = {*app, *(name for override in _map(app.get("environments")).values() for name in _map(override))}
+    if not named.isdisjoint(("chart", "values")):
+        from generator.spec import chart_checks
+
+        if app.get("chart") is not None:
+            chart_checks.check(path, app, environments, language.APP.fields, findings)
+            return False
+        chart_checks.check_none(path, app, findings)
+    if "adopted" in named:
+        from generator.spec import adopted_checks
+
+        if app.get("adopted"):
+            adopted_checks.check(path, app, environments, language.APP.fields, findings)
+            return False
+        adopted_checks.check_none(path, app, findings)
+    return True
+
+
 def check(
     path: FieldPath,
     given: _Data,
@@ -106,6 +139,10 @@ def check(
         _check_several(app, findings)
     else:
         _check_one(app, findings)
+    if given.get("databases"):
+        from generator.spec import database_checks
+
+        database_checks.check(path, given, environments, findings)
 
 
 def _check_names(app: _App, findings: Findings) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from generator.spec import hatches, placeholder, workload_kinds
-from generator.spec.aws_fields import has_stores
+from generator.spec.field_groups import has_stores
 from generator.spec.folding import folded
 from generator.spec.hatches import Hatches
 from generator.spec.override import overridden, settled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from generator.spec import cron, placeholder, pod_word_checks, quantity, time_zones, workload_kinds
+from generator.spec import placeholder, workload_kinds
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.plain_data import as_map
 
@@ -51,6 +51,8 @@ def _instead(kind: str, field: str) -> str:
 
 
 def _check_schedule(app: dict[str, object], findings: Findings) -> None:
+    from generator.spec import cron
+
     schedule = app.get("schedule")
     if isinstance(schedule, str) and not placeholder.has(schedule) and (wrong := cron.mistake(schedule)):
         findings.add(("schedule",), *wrong)
@@ -62,6 +64,8 @@ def _check_time_zone(app: dict[str, object], findings: Findings) -> None:
     zone = app.get("timeZone")
     if not isinstance(zone, str) or placeholder.has(zone):
         return
+    from generator.spec import time_zones
+
     if wrong := time_zones.mistake(zone):
         findings.add(("timeZone",), *wrong)
 
@@ -138,6 +142,8 @@ def _check_ready(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_claims(app: dict[str, object], findings: Findings) -> None:
+    from generator.spec import pod_word_checks, quantity
+
     for name, about in as_map(app.get("volumeClaimTemplates")).items():
         place = ("volumeClaimTemplates", name)
         if odd := quantity.mistake("storage", as_map(about).get("size")):

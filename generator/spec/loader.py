@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
-from generator.spec import held_values, language, layout, model, named_lists, placeholder, said, yaml_data
+from generator.spec import language, layout, model, named_lists, placeholder, said, yaml_data
 from generator.spec.check_cache import CheckCache, Known
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
@@ -172,11 +172,12 @@ def parsed(found: Written, cache: CheckCache | None = None) -> model.Spec:
 
 def _check(data: dict[str, object], findings: Findings, known: Known | None, *, placeholders: bool) -> None:
     """Check fields against each other, without apps that are known to be right."""
-    from generator.spec import checks  # Most runs read a spec that was checked before.
+    from generator.spec import checks, held_values, inherited_checks  # Most runs read a spec that was checked before.
 
     findings.kubernetes = checks.kubernetes_version(data)
     held_values.settle(findings)
-    checks.check(data, findings, placeholders=placeholders, settled=known.apps if known else ())
+    checks.check(data, findings, placeholders=placeholders)
+    inherited_checks.check_each(data, findings, placeholders=placeholders, settled=known.apps if known else ())
 
 
 def _write_texts(data: Any, paths: list[FieldPath]) -> None:

@@ -32,10 +32,10 @@ from generator.spec.adopted import AdoptedApp
 from generator.spec.allow import Allow
 from generator.spec.app_type import GivenApp
 from generator.spec.argocd import ArgoCd
-from generator.spec.aws_fields import has_stores
 from generator.spec.chart import ChartApp
 from generator.spec.container_values import full_image
 from generator.spec.environment import Environment, own_namespace
+from generator.spec.field_groups import has_stores
 from generator.spec.forge_kinds import Forge
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
 from generator.spec.needs import Needs

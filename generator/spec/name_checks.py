@@ -19,8 +19,9 @@ class _Claim(NamedTuple):
     path: FieldPath
 
 
-def check(apps: Mapping[str, object], findings: Findings) -> None:
+def check(data: Mapping[str, object], findings: Findings) -> None:
     """Add findings about names that two apps have, if one of them has several workloads."""
+    apps = _map(data.get("apps"))
     if not any(_map(app).get("workloads") for app in apps.values()):
         return
     seen: dict[tuple[object, str], _Claim] = {}

@@ -6,6 +6,11 @@ from typing import Final
 
 LABEL: Final = r"[a-z](?:[a-z0-9-]*[a-z0-9])?"
 SUBDOMAIN: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
-# The part of a key after its domain; also the value of a label.
+# The part of a key after its domain.
 KEY_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
 QUALIFIED: Final = rf"(?:(?=[^/]{{1,253}}/){SUBDOMAIN}/)?{KEY_PART}"
+LABEL_VALUE: Final = rf"(?:{KEY_PART})?"
+# The greatest length of a label's value.
+LONGEST_VALUE: Final = 63
+VALUE_HINT: Final = "letters, digits, -, _ and ., with a letter or digit first and last"
+NAME_HINT: Final = "lower-case letters, digits, - and .; a letter or digit first and last"

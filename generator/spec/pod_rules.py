@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import shapes
+from generator.spec import patterns
 from generator.spec.findings import Path, dotted
 
 _WORDS: Final = {
@@ -111,9 +111,9 @@ def alone(pod: Data) -> Iterator[tuple[Path, str, str]]:
 def _placement(pod: Data) -> Iterator[tuple[Path, str, str]]:
     for key, value in _map(pod.get("nodeSelector")).items():
         if isinstance(value, str) and not (
-            len(value) <= shapes.LABEL_VALUE.longest and re.fullmatch(shapes.LABEL_VALUE.pattern, value)
+            len(value) <= patterns.LONGEST_VALUE and re.fullmatch(patterns.LABEL_VALUE, value)
         ):
-            yield ("nodeSelector", key), f"cannot be {value!r}", shapes.LABEL_VALUE.hint
+            yield ("nodeSelector", key), f"cannot be {value!r}", patterns.VALUE_HINT
     for index, toleration in _numbered(pod.get("tolerations")):
         operator, path = toleration.get("operator") or "Equal", ("tolerations", index)
         if not toleration.get("key") and operator != "Exists":
@@ -126,8 +126,8 @@ def _placement(pod: Data) -> Iterator[tuple[Path, str, str]]:
 def _names_and_addresses(pod: Data) -> Iterator[tuple[Path, str, str]]:
     for field in _NAMES:
         name = pod.get(field)
-        if isinstance(name, str) and name and not re.fullmatch(shapes.OBJECT_NAME.pattern, name):
-            yield (field,), f"cannot be {name!r}", shapes.OBJECT_NAME.hint
+        if isinstance(name, str) and name and not re.fullmatch(patterns.SUBDOMAIN, name):
+            yield (field,), f"cannot be {name!r}", patterns.NAME_HINT
     if pod.get("dnsPolicy") == "None" and not _map(pod.get("dnsConfig")).get("nameservers"):
         yield ("dnsPolicy",), "None needs servers", "add `dnsConfig: {nameservers: […]}`"
     for index, alias in _numbered(pod.get("hostAliases")):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from generator.spec import encrypted_secrets, hatches
-from generator.spec.aws_fields import OF_ECS_ALONE
+from generator.spec.field_groups import OF_ECS_ALONE
 
 Data = Mapping[str, Any]
 

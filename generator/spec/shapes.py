@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import quantity
-from generator.spec.patterns import KEY_PART, QUALIFIED, SUBDOMAIN
+from generator.spec import patterns, quantity
 from generator.spec.types import (
     Boolean,
     Choice,
@@ -25,20 +24,20 @@ from generator.spec.types import (
     hints,
 )
 
-_NAME_HINT: Final = "lower-case letters, digits, - and .; a letter or digit first and last"
-OBJECT_NAME: Final = Text("an object's name", SUBDOMAIN, 253, _NAME_HINT, filled=True)
+OBJECT_NAME: Final = Text("an object's name", patterns.SUBDOMAIN, 253, patterns.NAME_HINT, filled=True)
 OBJECT_KIND: Final = Text(
     "a kind",
-    rf"(?:{SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
+    rf"(?:{patterns.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
     317,
     "like Namespace, or rbac.authorization.k8s.io/ClusterRole with its group",
 )
-KEY: Final = Text("a key", QUALIFIED, 317, "like team or example.com/team, the part after / of at most 63 characters")
+KEY: Final = Text(
+    "a key", patterns.QUALIFIED, 317, "like team or example.com/team, the part after / of at most 63 characters"
+)
 STRINGS: Final = MapOf(KEY, Scalar())
 LABEL_VALUE: Final = Text(
-    "a label's value", rf"(?:{KEY_PART})?", 63,
-    "letters, digits, -, _ and ., with a letter or digit first and last", filled=True,
-)  # fmt: skip
+    "a label's value", patterns.LABEL_VALUE, patterns.LONGEST_VALUE, patterns.VALUE_HINT, filled=True
+)
 CONTAINER_NAME: Final = Text(
     "a container's name", r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", 63, "lower-case letters, digits and -"
 )
@@ -70,7 +69,7 @@ _OF_OBJECT: Final = Record(
 _FIELD_PATH: Final = Text(
     "a field of the pod",
     r"metadata\.(?:name|namespace|uid)|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIP|podIP)s?"
-    rf"|metadata\.(?:labels|annotations)\['{QUALIFIED}'\]",
+    rf"|metadata\.(?:labels|annotations)\['{patterns.QUALIFIED}'\]",
     400,
     "like metadata.name, spec.nodeName, status.podIP, or metadata.labels['team']",
 )

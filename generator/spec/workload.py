@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from generator.spec import encrypted_secrets, folders, probes, workload_kinds
-from generator.spec.aws_fields import OF_ECS
 from generator.spec.container_values import env_list, fixed_texts, full_image, requested
 from generator.spec.database import Database, of_stores
+from generator.spec.field_groups import OF_ECS
 from generator.spec.needs import NONE, Needs
-from generator.spec.plain_data import named_texts, text, without_nulls, words
-
-Data = Mapping[str, Any]
+from generator.spec.plain_data import Data, named_texts, text, without_nulls, words
 
 # The default time limit of a migration.
 DEFAULT_MIGRATION_SECONDS: Final = 600

@@ -13,15 +13,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from generator.spec import (
-    identity_checks,
-    network_checks,
     patterns,
     placeholder,
     pod_checks,
     quantity,
-    scale_checks,
-    service_checks,
-    traffic_checks,
 )
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
@@ -68,8 +63,12 @@ def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Fi
         hint = "take it out: Services and policies find pods by it"
         findings.add(("commonLabels", key), "is set for each object already", hint, at_key=True)
     if "network" in app:
+        from generator.spec import network_checks
+
         network_checks.check(app, apps, findings)
     if not _OF_SERVICES.isdisjoint(app):
+        from generator.spec import service_checks
+
         service_checks.check(name, app, findings)
     pod_checks.check(name, app, findings)
 
@@ -139,7 +138,11 @@ def _check_service(app: dict[str, object], findings: Findings) -> None:
     if ranges is not None and kind != "LoadBalancer":
         hint = "add `type: LoadBalancer`, or take it out"
         findings.add(("service", "annotations", SOURCE_RANGES), "is for a LoadBalancer only", hint, at_key=True)
-    for written in text(ranges).split(",") if ranges not in (None, "") else []:
+    if ranges in (None, ""):
+        return
+    from generator.spec import network_checks
+
+    for written in text(ranges).split(","):
         network_checks.check_range(written.strip(), ("service", "annotations", SOURCE_RANGES), findings)
 
 
@@ -314,18 +317,43 @@ def _names(variables: object) -> list[str]:
     return []
 
 
+# Modules for these fields are only loaded if a workload has them.
+def _check_scale(app: dict[str, object], findings: Findings) -> None:
+    from generator.spec import scale_checks
+
+    scale_checks.check(app, findings)
+
+
+def _check_ingress(app: dict[str, object], findings: Findings) -> None:
+    from generator.spec import traffic_checks
+
+    traffic_checks.check(app, findings)
+
+
+def _check_gateway(app: dict[str, object], findings: Findings) -> None:
+    from generator.spec import traffic_checks
+
+    traffic_checks.check_gateway(app, findings)
+
+
+def _check_role(app: dict[str, object], findings: Findings) -> None:
+    from generator.spec import identity_checks
+
+    identity_checks.check(app, findings)
+
+
 # Each check, with the fields that it reads. A check without any of these is skipped, as there may be thousands of apps.
 _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings], None]], ...]] = (
     (frozenset({"ports", *PROBES}), _check_ports),
     (frozenset({"service"}), _check_service),
     (frozenset(PROBES), _check_probes),
-    (frozenset({"autoscale", "keda"}), scale_checks.check),
+    (frozenset({"autoscale", "keda"}), _check_scale),
     (frozenset({"disruption"}), _check_disruption),
     (frozenset({"resources"}), _check_resources),
     (frozenset({"annotations", *_ANNOTATED}), _check_annotations),
-    (frozenset({"ingress"}), traffic_checks.check),
+    (frozenset({"ingress"}), _check_ingress),
     (frozenset({"encryptedSecret"}), _check_secrets),
-    (frozenset({"role"}), identity_checks.check),
-    (frozenset({"gateway"}), traffic_checks.check_gateway),
+    (frozenset({"role"}), _check_role),
+    (frozenset({"gateway"}), _check_gateway),
     (frozenset({"env", "config", "secrets"}), _check_variables),
 )

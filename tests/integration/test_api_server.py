@@ -20,7 +20,7 @@ from generator.errors import SpecError
 from generator.manifests import validation
 from generator.render import render
 from generator.spec import language, layout, loader, pod_words, targets
-from generator.spec.aws_fields import OF_ECS_ALONE, STORES
+from generator.spec.field_groups import OF_ECS_ALONE, STORES
 from generator.spec.model import Spec
 from generator.spec.reference import schema
 from testing import golden, schema_documents

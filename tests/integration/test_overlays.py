@@ -21,7 +21,7 @@ from generator.render import render
 from generator.render.kinds import manifests as manifests_of
 from generator.render.kinds.metadata import config_name, own_config_name
 from generator.spec import language, loader
-from generator.spec.aws_fields import OF_ECS, STORES
+from generator.spec.field_groups import OF_ECS, STORES
 from generator.spec.model import Spec
 from generator.yaml import emit as yaml_emit
 from testing import random_apps

@@ -1,4 +1,4 @@
-"""Name the fields of an app that concern AWS: its stores, and its tasks on ECS."""
+"""Name groups of an app's fields: for stores that may be in AWS, and for tasks on ECS."""
 
 from __future__ import annotations
 
