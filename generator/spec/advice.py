@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.git import sparse
-from generator.spec import address_advice, folders, layout, loader, overruled, pod_words, sync_windows
+from generator.spec import folders, layout, loader, pod_words, said
 from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.model import UNRELEASED, Spec
 from generator.spec.plain_data import as_map
+
+if TYPE_CHECKING:
+    from generator.spec.overruled import Overruled
+
+# Fields with addresses.
+_FRONTS: Final = frozenset({"ingress", "gateway"})
 
 
 class _Image(NamedTuple):
@@ -61,7 +67,10 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
     """Return advice with its place in ``generator.yaml``. The spec is read again only if there is advice."""
     found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
     found += _of_freezes(spec, datetime.now())
-    found += address_advice.of(spec.data)
+    if not _FRONTS.isdisjoint(said.used(spec.data["apps"] or {})):
+        from generator.spec import address_advice
+
+        found += address_advice.of(spec.data)
     if spec.infra:
         from generator.spec import infra_advice
 
@@ -69,7 +78,7 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
         found += infra_advice.of_admins(spec, spec.infra)
     if spec.sites:
         found += _of_sites(directory, spec)
-    masked = [one for name, app in spec.apps.items() for one in overruled.of(name, app.given)]
+    masked = [*_masked(spec)]
     if not (found or masked):
         return []
     spec_files = loader.written(directory)
@@ -77,6 +86,15 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
         winner = spec_files.told([Finding(one.winner, "")])[0]
         found.append((one.path, one.message(f"{winner.file}:{winner.line}"), one.hint))
     return spec_files.told(Finding(*one) for one in found)
+
+
+def _masked(spec: Spec) -> Iterator[Overruled]:
+    several = {name: app for name, app in spec.apps.items() if app.given.get("workloads")}
+    if several:
+        from generator.spec import overruled
+
+        for name, app in several.items():
+            yield from overruled.of(name, app.given)
 
 
 _Advice = tuple[str, FieldPath, str, str]
@@ -123,6 +141,8 @@ def _of_freezes(spec: Spec, now: datetime) -> Iterator[tuple[FieldPath, str, str
     """Advise on freezes that ended a day ago or earlier: Argo CD's sync windows have no year, so they repeat."""
     for name, environment in spec.environments.items() if spec.argocd.sync_windows else ():
         for number, freeze in enumerate(environment.gates.freezes):
+            from generator.spec import sync_windows
+
             if now - sync_windows.over(freeze) > timedelta(days=1):
                 message = f"ended at {freeze.end}, but Argo CD would freeze on these days every year"
                 yield ("environments", name, "freeze", number), message, "take it out"

@@ -79,7 +79,7 @@ def _check_rare(
     data: dict[str, object], environments: dict[str, object], apps: dict[str, object], findings: Findings
 ) -> None:
     """Add findings about fields that few specs have; only the checks that a spec needs are loaded."""
-    used = {*data, *(name for one in environments.values() for name in _map(one)), *_of_apps(apps)}
+    used = {*data, *(name for one in environments.values() for name in _map(one)), *said.used(apps)}
     for module, fields in RARE.items():
         if not fields.isdisjoint(used):
             cast("_Check", import_module(f"{__package__}.{module}")).check(data, findings)
@@ -95,17 +95,6 @@ def _check_rare(
         from generator.spec import stores_checks
 
         stores_checks.check(data, findings)
-
-
-def _of_apps(apps: dict[str, object]) -> set[str]:
-    """Return the names of the fields of all apps, in any workload and environment."""
-    found: set[str] = set()
-    for app in map(_map, apps.values()):
-        found.update(app)
-        for section in ("environments", "workloads"):
-            if section in app:
-                found |= _of_apps(_map(app[section]))
-    return found
 
 
 def _has_stages(data: dict[str, object], environments: dict[str, object]) -> bool:

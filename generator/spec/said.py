@@ -47,6 +47,17 @@ def told(given: Data) -> frozenset[str]:
     return frozenset(name for one in (given, *_maps(given.get("environments"))) for name in one if one[name])
 
 
+def used(apps: Data) -> set[str]:
+    """Return the names of the fields of all apps, in any workload and environment. The data may still have faults."""
+    found: set[str] = set()
+    for app in _maps(apps):
+        found.update(app)
+        for section in ("workloads", "environments"):
+            if section in app:
+                found |= used(app[section])
+    return found
+
+
 def _maps(section: object) -> list[Data]:
     found = section.values() if isinstance(section, Mapping) else ()
     return [one for one in found if isinstance(one, Mapping)]

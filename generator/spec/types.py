@@ -270,6 +270,10 @@ class Field:
     null: bool = False
     """Whether ``null`` says something here, and not that the field is not set."""
 
+    def partial(self) -> Field:
+        """Return the field for overrides; see ``partial``."""
+        return Field(partial(self.type), self.about)
+
     def clause(self) -> str:
         """Return the first sentence without capital letter and full stop, for use in another sentence."""
         first = self.about.partition(". ")[0].rstrip(".")
@@ -355,7 +359,7 @@ def hints(known: Mapping[str, str]) -> Elsewhere:
 def partial(accepts: Type) -> Type:
     """Return a copy of a type for overrides: without required fields, because it is merged over the app."""
     if isinstance(accepts, Record):
-        fields = {name: Field(partial(known.type), known.about) for name, known in accepts.fields.items()}
+        fields = {name: known.partial() for name, known in accepts.fields.items()}
         return Record(fields, elsewhere=accepts.elsewhere, laid_over=True)
     if isinstance(accepts, Either):
         return Either(tuple((shape, partial(inner)) for shape, inner in accepts.shapes), accepts.what, accepts.hint)

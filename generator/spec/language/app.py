@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.spec import shapes
 from generator.spec.language import adopted, chart
 from generator.spec.language.hatches import HATCHES
 from generator.spec.language.kinds import KIND
@@ -17,10 +18,21 @@ from generator.spec.language.names import (
     TAG,
     VARIABLE,
 )
-from generator.spec.language.traffic import NEEDS
 from generator.spec.language.workload import OVERRIDE, WORKLOAD, WORKLOADS
 from generator.spec.types import Boolean, Choice, Either, Field, ListOf, MapOf, Record, Scalar, Text
 
+# These cannot differ in an environment, because the rules of other apps follow from them.
+NEEDS: dict[str, Field] = {
+    "needs": Field(
+        ListOf(APP_NAME),
+        "The apps that it connects to. It can then reach no other apps, and these accept "
+        "connections only from apps that need them.",
+    ),
+    "needsCidr": Field(
+        ListOf(shapes.CIDR),
+        "Ranges of addresses that it connects to. It can then reach only these and the apps that it needs.",
+    ),
+}
 SCAN = Record(
     {
         "severity": Field(

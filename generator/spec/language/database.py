@@ -106,9 +106,4 @@ DATABASE: Final = Record(
         ),
     }
 )
-DATABASES: Final[dict[str, Field]] = {
-    "databases": Field(
-        MapOf(STORE_NAME, DATABASE),
-        "Databases of the app's own, by name, run by CloudNativePG in the cluster or by RDS, with their variables.",
-    )
-}
+DATABASES: Final = MapOf(STORE_NAME, DATABASE)

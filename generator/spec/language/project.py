@@ -5,11 +5,8 @@ from __future__ import annotations
 from generator.spec import forge_kinds, patterns, shapes, subject
 from generator.spec.kubernetes import VERSIONS
 from generator.spec.language.app import APP
-from generator.spec.language.argocd import ARGOCD
-from generator.spec.language.ci import CI
 from generator.spec.language.ecs import TARGET
 from generator.spec.language.hatches import EVERYWHERE
-from generator.spec.language.identity import SECRET_STORE
 from generator.spec.language.names import (
     APP_NAME,
     APPROVER,
@@ -26,15 +23,10 @@ from generator.spec.language.names import (
     RELATIVE,
     REPOSITORY,
 )
-from generator.spec.language.notifications import NOTIFICATIONS
 from generator.spec.language.promotion import GATES, PROMOTION
-from generator.spec.language.pull_requests import PULL_REQUESTS
 from generator.spec.language.stages import STAGE
 from generator.spec.late_field import LateField
 from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
-
-# Few specs have this field; its type is imported only for these.
-_INFRA = "generator.spec.language.infra"
 
 SELECTOR = Record(
     {
@@ -97,16 +89,17 @@ ENVIRONMENT = Record(
             Choice(("restricted", "baseline", "privileged")),
             "The Pod Security Standard that its namespace enforces.",
         ),
-        "secretStore": Field(SECRET_STORE, "The store from which this environment reads `secrets`."),
+        "secretStore": LateField("identity", "SECRET_STORE", "The store from which this environment reads `secrets`."),
         "localSecrets": Field(
             Boolean(),
             "Read no store in this environment: users create the Secrets by hand, and never commit them.",
         ),
-        "pullRequests": Field(
-            PULL_REQUESTS,
+        "pullRequests": LateField(
+            "pull_requests",
+            "PULL_REQUESTS",
             "Use the environment for previews: its apps are created for each pull request, and removed with it.",
         ),
-        "infra": LateField(_INFRA, "IN_ENVIRONMENT", "What is different in the AWS account under this environment."),
+        "infra": LateField("infra", "IN_ENVIRONMENT", "What is different in the AWS account under this environment."),
         **GATES,
         **STAGE,
         **EVERYWHERE,
@@ -223,7 +216,7 @@ SPEC = Record(
         "registry": Field(REGISTRY, "The registry of images that name none."),
         # This comes before `environments`, which share some of its fields, so that the reference describes them here.
         "infra": LateField(
-            _INFRA,
+            "infra",
             "INFRA",
             "The AWS accounts under the clusters, as Terraform in `infra/`. Without this field, "
             "no Terraform is generated.",
@@ -234,9 +227,7 @@ SPEC = Record(
             required=True,
         ),
         "apps": Field(MapOf(APP_NAME, APP), "The apps, by name.", required=True),
-        "sites": LateField(
-            "generator.spec.language.sites", "SITES", "Static front ends, by name: Terraform makes what serves them."
-        ),
+        "sites": LateField("sites", "SITES", "Static front ends, by name: Terraform makes what serves them."),
         "include": Field(
             ListOf(INCLUDE, least=1),
             "Files with further apps, by path or pattern: each has `apps:`, and `owners:` where a team owns it.",
@@ -245,7 +236,9 @@ SPEC = Record(
             MapOf(PRODUCT_NAME, ListOf(APP_NAME, least=1)),
             "Apps that are promoted together, by the product's name. An app is in at most one product.",
         ),
-        "secretStore": Field(SECRET_STORE, "The store of the External Secrets Operator from which `secrets` are read."),
+        "secretStore": LateField(
+            "identity", "SECRET_STORE", "The store of the External Secrets Operator from which `secrets` are read."
+        ),
         "promotion": Field(PROMOTION, "Rules of promotions from one environment to the next, and who is notified."),
         "commits": Field(COMMITS, "The commits that `bump`, `promote` and `rollback` make."),
         "compare": Field(COMPARE, "What `compare` accepts as different."),
@@ -254,8 +247,10 @@ SPEC = Record(
             "Foreign repositories, references and kinds that this repository may use. `validate` refuses all others.",
         ),
         "kubernetes": Field(KUBERNETES, "Kubernetes itself."),
-        "notifications": Field(NOTIFICATIONS, "Receivers of notifications about deployments and their failures."),
-        "argocd": Field(ARGOCD, "Argo CD itself."),
-        "ci": Field(CI, "The pipelines that build, test and release."),
+        "notifications": LateField(
+            "notifications", "NOTIFICATIONS", "Receivers of notifications about deployments and their failures."
+        ),
+        "argocd": LateField("argocd", "ARGOCD", "Argo CD itself."),
+        "ci": LateField("ci", "CI", "The pipelines that build, test and release."),
     }
 )

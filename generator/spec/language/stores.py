@@ -66,15 +66,6 @@ QUEUE: Final = Record(
         "variables": _variables("url", "name", "failedUrl"),
     }
 )
-STORES: Final[dict[str, Field]] = {
-    "tables": Field(
-        MapOf(STORE_NAME, TABLE), "Tables of the app's own in DynamoDB, by name, paid by use. They need `infra`."
-    ),
-    "buckets": Field(
-        MapOf(STORE_NAME, BUCKET), "Buckets of the app's own in S3, by name, private and encrypted. They need `infra`."
-    ),
-    "queues": Field(
-        MapOf(STORE_NAME, QUEUE),
-        "Queues of the app's own in SQS, by name, each with a second queue for failed messages. They need `infra`.",
-    ),
-}
+TABLES: Final = MapOf(STORE_NAME, TABLE)
+BUCKETS: Final = MapOf(STORE_NAME, BUCKET)
+QUEUES: Final = MapOf(STORE_NAME, QUEUE)

@@ -1,9 +1,9 @@
-"""Define how an app is reached from outside, and what it connects to."""
+"""Define how an app is reached from outside."""
 
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.names import APP_NAME, HOST_HINT, LABEL, URL_PATH
+from generator.spec.language.names import HOST_HINT, LABEL, URL_PATH
 from generator.spec.types import Anything, Boolean, Choice, Either, Field, ListOf, Record, Text
 
 HOST = Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, HOST_HINT)
@@ -79,15 +79,3 @@ GATEWAY = Record(
         ),
     }
 )
-# These cannot differ in an environment, because the rules of other apps follow from them.
-NEEDS: dict[str, Field] = {
-    "needs": Field(
-        ListOf(APP_NAME),
-        "The apps that it connects to. It can then reach no other apps, and these accept "
-        "connections only from apps that need them.",
-    ),
-    "needsCidr": Field(
-        ListOf(shapes.CIDR),
-        "Ranges of addresses that it connects to. It can then reach only these and the apps that it needs.",
-    ),
-}

@@ -1,7 +1,7 @@
 """Define the fields of a workload, which may differ in each environment.
 
-To add a field, add a line to ``WORKLOAD`` here, an attribute to ``workload.Workload``, an entry in
-``reference/``, and code that renders it to a module in ``render/kinds/``.
+To add a field, add a line to ``WORKLOAD`` here (a ``LateField`` if few specs have it), an attribute to
+``workload.Workload``, an entry in ``reference/``, and code that renders it to a module in ``render/kinds/``.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 from generator.spec import shapes
 from generator.spec.language import container, pod
 from generator.spec.language.container import ENV, INIT, PROBE, QUANTITY, SIDECAR
-from generator.spec.language.database import DATABASES
 from generator.spec.language.ecs import FIELDS as ECS
 from generator.spec.language.hatches import HATCHES
-from generator.spec.language.identity import EXTERNAL_SECRET, ROLE, SERVICE_ACCOUNT
 from generator.spec.language.kinds import KIND, OBJECT
 from generator.spec.language.names import (
     APP_NAME,
@@ -26,10 +24,8 @@ from generator.spec.language.names import (
     VARIABLE,
     WORKLOAD_NAME,
 )
-from generator.spec.language.scale import AUTOSCALE, KEDA
 from generator.spec.language.service import NODE_PORT, SERVICE, SERVICES
-from generator.spec.language.stores import STORES
-from generator.spec.language.traffic import GATEWAY, INGRESS
+from generator.spec.late_field import LateField
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -43,7 +39,6 @@ from generator.spec.types import (
     Scalar,
     Text,
     hints,
-    partial,
 )
 
 PORT = shapes.PORT
@@ -180,16 +175,20 @@ WORKLOAD: dict[str, Field] = {
         PROBE, "The probe that delays the others until it succeeds. It replaces the one from `health`."
     ),
     "replicas": Field(Integer(0, 5000), "The number of pods."),
-    "autoscale": Field(AUTOSCALE, "A HorizontalPodAutoscaler that sets the number of pods, instead of `replicas`."),
-    "keda": Field(KEDA, "A ScaledObject of KEDA, which sets the number of pods, instead of `replicas`."),
+    "autoscale": LateField(
+        "scale", "AUTOSCALE", "A HorizontalPodAutoscaler that sets the number of pods, instead of `replicas`."
+    ),
+    "keda": LateField("scale", "KEDA", "A ScaledObject of KEDA, which sets the number of pods, instead of `replicas`."),
     "service": Field(
         Either(((bool, _OFF), (dict, SERVICE)), "false or a map"), "Settings of the Service, or `false` for none."
     ),
     **SERVICES,
-    "ingress": Field(
-        INGRESS, "Access from outside, through the AWS load balancer unless `className` names another controller."
+    "ingress": LateField(
+        "traffic",
+        "INGRESS",
+        "Access from outside, through the AWS load balancer unless `className` names another controller.",
     ),
-    "gateway": Field(GATEWAY, "Access from outside, through an existing Gateway of the Gateway API."),
+    "gateway": LateField("traffic", "GATEWAY", "Access from outside, through an existing Gateway of the Gateway API."),
     "migration": Field(
         MIGRATION, "A Job that runs before each new version, such as a change of the database's schema."
     ),
@@ -198,14 +197,18 @@ WORKLOAD: dict[str, Field] = {
         "The PodDisruptionBudget, with `minAvailable` or `maxUnavailable`, or `false` for none.",
     ),
     "network": Field(NETWORK, "A NetworkPolicy that accepts only the connections named here."),
-    "serviceAccount": Field(SERVICE_ACCOUNT, "Settings of the app's ServiceAccount."),
-    "role": Field(ROLE, "What its pods may do in the API of the cluster: a Role, which mounts their token."),
+    "serviceAccount": LateField("identity", "SERVICE_ACCOUNT", "Settings of the app's ServiceAccount."),
+    "role": LateField(
+        "identity", "ROLE", "What its pods may do in the API of the cluster: a Role, which mounts their token."
+    ),
     "encryptedSecret": Field(
         RELATIVE,
         "The file of the repository with the app's secrets, encrypted for the cluster: a SealedSecret, or a SopsSecret."
         " Every key becomes an environment variable.",
     ),
-    "externalSecret": Field(EXTERNAL_SECRET, "Settings of the ExternalSecret that reads `secrets`, and whole secrets."),
+    "externalSecret": LateField(
+        "identity", "EXTERNAL_SECRET", "Settings of the ExternalSecret that reads `secrets`, and whole secrets."
+    ),
     "labels": Field(shapes.STRINGS, "Labels of the workload and its pods, in addition to those that are always set."),
     "annotations": Field(shapes.STRINGS, "Annotations of the pods."),
     "commonLabels": Field(
@@ -232,8 +235,22 @@ WORKLOAD: dict[str, Field] = {
     **container.CONTAINER,
     **pod.FILES,
     **pod.VOLUMES,
-    **DATABASES,
-    **STORES,
+    "databases": LateField(
+        "database",
+        "DATABASES",
+        "Databases of the app's own, by name, run by CloudNativePG in the cluster or by RDS, with their variables.",
+    ),
+    "tables": LateField(
+        "stores", "TABLES", "Tables of the app's own in DynamoDB, by name, paid by use. They need `infra`."
+    ),
+    "buckets": LateField(
+        "stores", "BUCKETS", "Buckets of the app's own in S3, by name, private and encrypted. They need `infra`."
+    ),
+    "queues": LateField(
+        "stores",
+        "QUEUES",
+        "Queues of the app's own in SQS, by name, each with a second queue for failed messages. They need `infra`.",
+    ),
     "sidecars": Field(
         MapOf(LABEL, SIDECAR),
         "Containers that run beside the app's own, by name. They start before it and end after it.",
@@ -267,7 +284,7 @@ _IMAGE = Field(
     "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",
     required=True,
 )
-_PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
+_PARTIAL: dict[str, Field] = {name: known.partial() for name, known in WORKLOAD.items()}
 # Fields that an app has once, independent of its number of workloads.
 SHARED = frozenset({
     "image", "target", "migration", "serviceAccount", "role", "encryptedSecret", "externalSecret", "databases",
