@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from migrated import sqlite_url
+
 KEY = "k" * 40
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/board/50dc6c495c0c9188"
 ISSUER = "https://idp.example.com"
@@ -22,18 +24,15 @@ SIGNED_IN = {
 
 def board(folder: Path, **environment: str) -> Flask:
     """Return a board on an SQLite file in this folder."""
-    return on(f"sqlite:///{folder / 'access.sqlite3'}", **environment)
+    return on(sqlite_url(folder / "access.sqlite3"), **environment)
 
 
 def on(url: str, **environment: str) -> Flask:
-    """Return a board on a database, which is migrated."""
+    """Return a board on a database that is migrated."""
     from release_board import create_app
     from release_board.config import Settings
-    from release_board.store.migration import migrate
 
-    app = create_app(Settings.from_environment({"DATABASE_URL": url, **environment}))
-    migrate(app.extensions["release_board.database"])
-    return app
+    return create_app(Settings.from_environment({"DATABASE_URL": url, **environment}))
 
 
 def audited(app: Flask) -> list[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 # Where all tests of this repository write, how deep they go, and how often Python looks for garbage is the same.
 from testing import depth, scratch
-from testing.fixtures import pytest_collection_finish
+from testing.fixtures import git_template, identity, pytest_collection_finish
 
-__all__ = ["pytest_collection_finish", "scratch"]
+__all__ = ["git_template", "identity", "pytest_collection_finish", "scratch"]
 pytest_report_header = depth.pytest_report_header
 MISSING = [
     name
@@ -53,6 +54,35 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             elif not item.get_closest_marker("full"):
                 seen.add(item.path)
     depth.pytest_collection_modifyitems(config, items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_git(identity: None, git_template: Path) -> Iterator[None]:
+    """Leave git's samples of hooks out of what tests and the board make: most files of a small repository."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_TEMPLATE_DIR", str(git_template))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_pages() -> Iterator[None]:
+    """Compile each template of a page once for a worker: each of its many boards would compile what it shows."""
+    from flask import Flask
+    from jinja2.bccache import Bucket, BytecodeCache
+
+    class Compiled(BytecodeCache):
+        def __init__(self) -> None:
+            self.codes: dict[tuple[str, str], CodeType | None] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", Compiled())
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -98,7 +98,11 @@ class PostgresqlServer:
     def start(self) -> None:
         """Start the server on the data that it has."""
         options = [
+            # What is written outlives processes that are killed; it need not outlive the machine.
             "fsync=off",
+            "full_page_writes=off",
+            "synchronous_commit=off",
+            "autovacuum=off",
             "listen_addresses=127.0.0.1",
             f"unix_socket_directories={self.folder}",
             "max_connections=60",

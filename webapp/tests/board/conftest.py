@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
     from release_board.sources.collector import Collector
 
 
-@pytest.fixture
-def gitops(tmp_path: Path) -> GitOps:
-    """Return a repository with two apps in three environments, generated and committed."""
+@pytest.fixture(scope="session")
+def gitops_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the repository that each test has a copy of."""
     from gitops_repository import GitOps
 
-    folder = tmp_path / "gitops"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("gitops-template")
     made = GitOps(folder)
     made.git("init", "-qb", "main")
     made.git("config", "user.name", "Ann Lee")
@@ -38,6 +38,18 @@ def gitops(tmp_path: Path) -> GitOps:
     for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
         made.git("config", name, "true")
     made.generate()
+    return folder
+
+
+@pytest.fixture
+def gitops(gitops_template: Path, tmp_path: Path) -> GitOps:
+    """Return a repository with two apps in three environments, generated and committed."""
+    from gitops_repository import GitOps
+
+    made = GitOps(tmp_path / "gitops")
+    shutil.copytree(gitops_template, made.folder, symlinks=True)
+    # The index holds what the files had for numbers, and copies have others.
+    made.git("update-index", "-q", "--refresh")
     return made
 
 
@@ -71,13 +83,9 @@ def board_template(postgresql: PostgresqlServer) -> PostgresqlServer:
 def board_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the DATABASE_URL of a database that is migrated and holds no rows."""
     if request.param == "sqlite":
-        from release_board.config import parse_database_url
-        from release_board.store.database import Database
-        from release_board.store.migration import migrate
+        from migrated import sqlite_url
 
-        url = f"sqlite:///{tmp_path / 'data' / 'board.sqlite3'}"
-        migrate(Database(parse_database_url(url)))
-        return url
+        return sqlite_url(tmp_path / "data" / "board.sqlite3")
     server: PostgresqlServer = request.getfixturevalue("board_template")
     name = f"board_{uuid.uuid4().hex}"
     server.create(name, "template_board")

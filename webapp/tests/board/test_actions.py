@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from access_board import SIGNED_IN, audited, on
 from gitops_repository import SPEC, GitOps
+from migrated import sqlite_url
 from release_board.sources.collector import Collector
 from release_board.store.models import Cell
 
@@ -107,7 +108,7 @@ def made(gitops: GitOps, url: str, folder: Path) -> Remote:
 @pytest.fixture
 def remote(gitops: GitOps, tmp_path: Path) -> Iterator[Remote]:
     """Return a board on SQLite: dev and staging have 1.10, prod 1.0."""
-    found = made(gitops, f"sqlite:///{tmp_path / 'b.sqlite3'}", tmp_path)
+    found = made(gitops, sqlite_url(tmp_path / "b.sqlite3"), tmp_path)
     yield found
     found.app.extensions["release_board.database"].engine.dispose()
 

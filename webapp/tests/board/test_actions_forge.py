@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from access_board import SIGNED_IN, audited, on
 from gitops_repository import SPEC
+from migrated import sqlite_url
 from release_board.sources.collector import Collector
 from release_board.store.models import Cell, Request
 
@@ -35,7 +36,7 @@ def app(gitea: GiteaRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name, value in gitea.environment.items():
         monkeypatch.setenv(name, value)
     where = {"BOARD_REPOSITORY": gitea.url, "MIRROR_FOLDER": str(tmp_path / "mirror.git")}
-    made = on(f"sqlite:///{tmp_path / 'b.sqlite3'}", **SIGNED_IN, **where)
+    made = on(sqlite_url(tmp_path / "b.sqlite3"), **SIGNED_IN, **where)
     yield made
     made.extensions["release_board.database"].engine.dispose()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from testing import depth
 from testing.release_history import Change, Plan, Truth, make
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Told(NamedTuple):
     histories: Mapping[str, History]
 
 
-@pytest.fixture(scope="module", params=[2, 4])
+@pytest.fixture(scope="module", params=depth.some([2, 4]))
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
     from release_board.board.deliveries import histories
     from release_board.config import Settings

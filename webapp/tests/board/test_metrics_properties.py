@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from testing import depth
 
 from board_histories import MONDAY, Story, days
 from release_board.metrics import History, Report, Signal, Window, measure, touched
@@ -15,7 +16,7 @@ from release_board.metrics.weeks import WEEK, weeks
 ENVIRONMENTS = ("dev", "prod", "prod-us")
 PRODUCTION = ("prod", "prod-us")
 SPAN = 40
-HELD = settings(max_examples=40, deadline=None, derandomize=True)
+HELD = settings(max_examples=depth.examples(40), deadline=None, derandomize=True)
 
 
 @st.composite

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
+from testing import depth
 from testing.release_history import Plan, make
 
 import board_pages
@@ -23,13 +24,16 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'>"
 
 @pytest.fixture(scope="module")
 def years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask, str]]:
-    """Serve two years of 40 apps in three environments, with what a forge and a cluster say; name one of the apps."""
+    """Serve two years of 40 apps in three environments, with what a forge and a cluster say; name one of the apps.
+
+    A run that is not in full has a short one of 8 apps: the same pages, of fewer rows.
+    """
     from release_board import create_app
     from release_board.config import Settings
     from release_board.store.migration import migrate
 
     folder = tmp_path_factory.mktemp("years")
-    truth = make(folder, Plan(apps=40, days=730, hostile=True))
+    truth = make(folder, Plan(apps=40 if depth.FULL else 8, days=730 if depth.FULL else 120, hostile=True))
     environment = {"DATABASE_URL": f"sqlite:///{folder}/board.sqlite3", "MIRROR_FOLDER": f"{folder}/mirror.git"}
     app = create_app(Settings.from_environment({**environment, "BOARD_REPOSITORY": truth.gitops.as_uri()}))
     database, settings = (app.extensions[f"release_board.{name}"] for name in ("database", "settings"))
