@@ -118,7 +118,7 @@ def repository(folder: Path) -> Iterator[str]:
     """Serve a folder of packed charts as a repository; yield its URL."""
     helm("repo", "index", folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

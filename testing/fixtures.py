@@ -50,10 +50,12 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (above / str(number) for number in count())
 
 
-# Each commit and fetch would start a program that looks whether there is something to tidy up.
+# Each commit, fetch and push would start a program that looks whether there is something to tidy up. And a copy of a work
+# tree is unchanged for git if times and sizes are the same: see `Templates`.
 _GITCONFIG: Final = (
     "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
-    "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
+    "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[receive]\n\tautogc = false\n"
+    "[core]\n\tcheckStat = minimal\n\ttrustctime = false\n"
 )
 
 

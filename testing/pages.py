@@ -62,9 +62,9 @@ def tokens(page: str) -> list[Token]:
     return MarkdownIt("commonmark").enable("table").parse((ROOT / page).read_text())
 
 
-def blocks() -> Iterator[Block]:
-    """Yield every code block of every page, without the directives of MyST."""
-    for page in pages():
+def blocks(*only: str) -> Iterator[Block]:
+    """Yield every code block of these pages, or of all of them, without the directives of MyST."""
+    for page in only or pages():
         for token in tokens(page):
             if token.type == "fence" and not token.info.startswith("{"):
                 assert token.map is not None

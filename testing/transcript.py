@@ -34,7 +34,7 @@ class Done(NamedTuple):
 
 def steps(page: str) -> list[Step]:
     """Return the commands of a page, in order."""
-    return [step for block in blocks() if block.page == page and block.language == "console" for step in _steps(block)]
+    return [step for block in blocks(page) if block.language == "console" for step in _steps(block)]
 
 
 def _steps(block: Block) -> list[Step]:

@@ -90,7 +90,7 @@ class Account:
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
         self._app = DomainDispatcherApplication(create_backend_app)
         self.endpoint = f"http://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self._metadata = _Metadata(self)
         self._metadata.__enter__()

@@ -10,15 +10,20 @@ from generator.spec import loader
 from testing.programs import Run, tool
 from testing.repository import clone_as_origin, generate_for_remote, git
 from testing.specs import app, told
+from testing.templates import Templates
 
 TOOL = "  tool: {image: shop/tool, environments: {prod: false}}\n"
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    spec = repository / "generator.yaml"
-    spec.write_text(spec.read_text() + TOOL)
-    assert generator(cwd=repository).returncode == 0
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        spec = repository / "generator.yaml"
+        spec.write_text(spec.read_text() + TOOL)
+        assert generator(cwd=repository).returncode == 0
+
+    templates.fill("absent app", make)
     return repository
 
 

@@ -12,6 +12,7 @@ from generator.errors import UsageError
 from generator.spec import edits, loader, yaml_data
 from testing.programs import Run
 from testing.repository import TEN_LINES, edit, files, git
+from testing.templates import Templates
 
 SPEC = """\
 # ours
@@ -42,11 +43,15 @@ apps:
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    (repository / "generator.yaml").write_text(SPEC)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Generate")
+
+    templates.fill("add and rename", make)
     return repository
 
 

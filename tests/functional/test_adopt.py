@@ -20,6 +20,7 @@ from testing.adopted import DEPLOYMENT, DEV, DIGEST, OVERLAYS, PLAIN, PROD, SERV
 from testing.needs import lack
 from testing.programs import Run
 from testing.repository import clone_as_origin, edit, files, git
+from testing.templates import Templates
 
 pytestmark = pytest.mark.needs("kustomize")
 
@@ -34,8 +35,12 @@ def commit(folder: Path, tree: dict[str, str], spec: str = SPEC) -> None:
 
 
 @pytest.fixture
-def shop(repository: Path) -> Path:
-    commit(repository, OVERLAYS)
+def shop(templates: Templates, repository: Path) -> Path:
+
+    def make() -> None:
+        commit(repository, OVERLAYS)
+
+    templates.fill("adopt", make)
     return repository
 
 
@@ -115,6 +120,7 @@ def test_what_is_adopted_is_the_users_and_never_generated(shop: Path, generator:
     assert generator("check", cwd=shop).returncode == 0
 
 
+@pytest.mark.full
 @pytest.mark.needs("kubeconform")
 def test_releases_work_as_for_any_app(shop: Path, generator: Run) -> None:
     bare = shop.parent / "remote.git"

@@ -11,13 +11,18 @@ from generator import Repository
 from generator.errors import GeneratorError
 from testing.repository import TEN_LINES, git
 from testing.shop import Shop
+from testing.templates import Templates
 
 
 @pytest.fixture
-def remote(shop: Shop) -> Shop:
+def remote(templates: Templates, shop: Shop) -> Shop:
     """Let the bare remote hand out commits without their files, as forges do."""
-    for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
-        git(shop.bare, "config", name, "true")
+
+    def make() -> None:
+        for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+            git(shop.bare, "config", name, "true")
+
+    templates.fill("app difference", make)
     return shop
 
 

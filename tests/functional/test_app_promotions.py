@@ -11,6 +11,7 @@ from generator import AppPromotion, Repository, Running
 from generator.errors import UsageError
 from testing.repository import git
 from testing.shop import BASE, Shop, days, gated
+from testing.templates import Templates
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -28,10 +29,14 @@ def one(shop: Shop, app: str = "web", to: str = "staging", now: datetime | None 
 
 
 @pytest.fixture
-def remote(shop: Shop) -> Shop:
+def remote(templates: Templates, shop: Shop) -> Shop:
     """Let the bare remote hand out commits without their files, as forges do."""
-    for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
-        git(shop.bare, "config", name, "true")
+
+    def make() -> None:
+        for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+            git(shop.bare, "config", name, "true")
+
+    templates.fill("app promotions", make)
     return shop
 
 
@@ -53,6 +58,7 @@ def test_what_is_left_out_is_said_as_the_command_says_it(remote: Shop) -> None:
         assert f"{promotion.sentence}\n" in said
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("cause", ["same", "pinned", "older"])
 def test_the_cause_is_named_and_in_the_words_of_the_command(remote: Shop, cause: str) -> None:
     remote.bump("web", "v1")
@@ -74,6 +80,7 @@ def test_the_cause_is_named_and_in_the_words_of_the_command(remote: Shop, cause:
         assert "until the sale is over" in found.sentence
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize(
     ("gate", "cause"), [("soak: 2h", "soak"), (f"freeze: [{{{days(-1, 1)}, reason: Sale}}]", "freeze")]
 )
@@ -136,6 +143,7 @@ def test_other_apps_checks_hold_no_app(remote: Shop) -> None:
     assert [hold.sentence.split()[0] for hold in found["api"].holds] == ["api"]
 
 
+@pytest.mark.full
 def test_a_base_that_moves_alone_is_said(remote: Shop) -> None:
     remote.spec(BASE)
     remote.edit("base/web/service.yaml", lambda text: text + "# by hand\n")

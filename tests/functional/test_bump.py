@@ -247,6 +247,7 @@ def test_an_overlay_without_the_image_is_refused(entry: str, remote: Path, repos
 # -- pushed
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("state", ["stale", "detached", "shallow", "dirty", "without git"])
 def test_a_push_needs_no_clone_in_good_order(
     state: str, tmp_path: Path, remote: Path, repository: Path, generator: Run

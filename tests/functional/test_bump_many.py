@@ -480,6 +480,7 @@ ABSENT = {
 }
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(("words", "said"), ABSENT.values(), ids=ABSENT)
 def test_what_ecr_does_not_have_is_not_released(
     words: list[str], said: str, ecr: str, remote: Path, repository: Path, generator: Run
@@ -554,6 +555,7 @@ def propose(generator: Run, repository: Path, *words: str, number: int = 0) -> s
     return generator("bump", *words, "--push", "--pull-request", cwd=repository, env=env)
 
 
+@pytest.mark.full
 def test_each_set_of_images_has_a_branch_of_its_own(guarded: Path, repository: Path, generator: Run) -> None:
     spec = repository / "generator.yaml"
     spec.write_text(spec.read_text() + "  web-api: {image: shop/web-api}\n")
@@ -609,6 +611,7 @@ def test_a_branch_that_is_not_as_it_was_seen_is_not_replaced(guarded: Path) -> N
     assert push.propose(str(guarded), "main", "bump/x", edit, "Two") == git(guarded, "rev-parse", "bump/x") != first
 
 
+@pytest.mark.full
 def test_an_older_build_takes_no_part_of_a_newer_request(guarded: Path, repository: Path, generator: Run) -> None:
     words = ["--env", "dev"]
     assert propose(generator, repository, "web=v13", "api=unreleased", *words, number=13).returncode == 0
@@ -623,6 +626,7 @@ def test_an_older_build_takes_no_part_of_a_newer_request(guarded: Path, reposito
         assert git(guarded, "rev-parse", "bump/dev/api_web") == tip
 
 
+@pytest.mark.full
 def test_what_is_left_of_a_closed_request_holds_up_nobody(guarded: Path, repository: Path, generator: Run) -> None:
     assert propose(generator, repository, "web=v13", "--env", "dev", number=13).returncode == 0
     forge = forges.connect(str(guarded))

@@ -9,6 +9,7 @@ import pytest
 
 from testing.programs import Run
 from testing.repository import git
+from testing.templates import Templates
 
 SPEC = """\
 version: 1
@@ -25,10 +26,14 @@ PUSH = {"CODEBUILD_WEBHOOK_TRIGGER": "branch/main"}
 
 
 @pytest.fixture
-def origin(repository: Path) -> Path:
-    (repository / "generator.yaml").write_text(SPEC)
-    commit(repository, "web/a", "website/a", "overlays/dev/web/kustomization.yaml", message="first")
-    git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
+def origin(templates: Templates, repository: Path) -> Path:
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        commit(repository, "web/a", "website/a", "overlays/dev/web/kustomization.yaml", message="first")
+        git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
+
+    templates.fill("changed", make)
     return repository
 
 

@@ -94,6 +94,7 @@ def test_a_chart_that_cannot_be_fetched_fails_validate_and_not_generate(
     assert generator("generate", cwd=repository).returncode == 0
 
 
+@pytest.mark.full
 def test_a_repository_that_replaces_a_version_is_noticed(
     tmp_path: Path, repository: Path, generator: Run, own_cache: Path
 ) -> None:
@@ -140,6 +141,7 @@ def test_values_that_the_schema_refuses_are_told_by_the_line_of_the_spec(
     assert problem.startswith("overlays/prod/library/values.yaml:3:1 replicas: minimum")
 
 
+@pytest.mark.full
 def test_what_differs_each_time_is_refused_by_name(
     tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
@@ -158,6 +160,7 @@ def test_what_differs_each_time_is_refused_by_name(
     )
 
 
+@pytest.mark.full
 def test_a_secret_with_data_must_be_named(
     tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:
@@ -285,6 +288,7 @@ def test_update_promote_compare_diff_and_rollback(
     assert "targetRevision: 1.0.0@sha256:" in git(bare, "show", f"main:{PROD}")
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -196,6 +196,7 @@ def test_colours_on_a_terminal_unless_told_otherwise(repository: Path, generator
     assert "\x1b" not in on_terminal(repository, "check", "--all", TERM="dumb")
 
 
+@pytest.mark.thin(3)
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("words", [("status",), ("check", "--all"), ("list",)], ids=" ".join)
 def test_a_table_fits_the_terminal_with_colours_or_without(
@@ -209,6 +210,7 @@ def test_a_table_fits_the_terminal_with_colours_or_without(
     assert shown.endswith(plain)
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("words", ["diff", "--help", "schema", "completion bash"])
 def test_a_reader_that_has_seen_enough_is_no_error(words: str, repository: Path) -> None:
     done = subprocess.run(

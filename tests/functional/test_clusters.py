@@ -11,6 +11,7 @@ import yaml
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, clone_as_origin, edit, generate_for_remote, git
 from testing.servers.argocd import TOKEN, ArgoCd, application, node, pod, running, serve
+from testing.templates import Templates
 
 D1, D2 = (f"sha256:{digit * 64}" for digit in "12")
 REPO = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web"
@@ -20,14 +21,18 @@ CHOSEN = "dev: {clusterSelector: {matchLabels: {tier: edge}}}"
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    generate_for_remote(repository, generator)
-    edit(repository, "generator.yaml", ("dev: {}", NAMED))
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "commit", "-qam", "Several clusters")
-    for tag, digest in (("1.0", D1), ("1.1", D2)):
-        generator("bump", "web", "--env", "dev", "--tag", tag, "--digest", digest, "--commit", cwd=repository)
-    clone_as_origin(repository, repository.parent / "remote.git")
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        generate_for_remote(repository, generator)
+        edit(repository, "generator.yaml", ("dev: {}", NAMED))
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+        git(repository, "commit", "-qam", "Several clusters")
+        for tag, digest in (("1.0", D1), ("1.1", D2)):
+            generator("bump", "web", "--env", "dev", "--tag", tag, "--digest", digest, "--commit", cwd=repository)
+        clone_as_origin(repository, repository.parent / "remote.git")
+
+    templates.fill("clusters", make)
     return repository
 
 
@@ -109,6 +114,7 @@ def test_further_clusters_leave_the_application_that_is_there_as_it_is(repositor
     assert second["spec"]["destination"] == {"name": "live-eu", "namespace": "shop-dev"}
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("clusters", [NAMED, CHOSEN])
 def test_it_is_valid_and_what_others_put_in_is_not(clusters: str, repository: Path, generator: Run) -> None:
     tool("kustomize")

@@ -114,6 +114,7 @@ def test_the_list_may_stand_in_the_spec(shop: Path, generator: Run) -> None:
     assert "allowed by" in generator("compare", "staging", "prod", "--all", cwd=shop).stdout
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(
     "pattern",
     ["spec.replica", "replicas", "Deployment/web", "ConfigMap/*.spec.replicas", "spec", "Deployment/web.spec.replicas"],

@@ -12,19 +12,24 @@ from generator.cli import main as cli
 from generator.regenerate import planning
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, files, git
+from testing.templates import Templates
 from testing.terminal import on_terminal
 
 CONFIG = TEN_LINES.replace("    replicas: 2", "    replicas: 2\n    config: {LEVEL: info}")
 
 
 @pytest.fixture
-def shop(repository: Path) -> Path:
+def shop(templates: Templates, repository: Path) -> Path:
     """Make a generated and committed repository, with a line of config."""
     tool("kustomize")
-    (repository / "generator.yaml").write_text(CONFIG)
-    planning.apply(repository, planning.plan(repository), prune=False)
-    git(repository, "add", "--all")
-    git(repository, "commit", "--quiet", "-m", "first")
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(CONFIG)
+        planning.apply(repository, planning.plan(repository), prune=False)
+        git(repository, "add", "--all")
+        git(repository, "commit", "--quiet", "-m", "first")
+
+    templates.fill("diff rendered", make)
     return repository
 
 

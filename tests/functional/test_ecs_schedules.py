@@ -160,6 +160,7 @@ def test_a_release_and_the_way_back(shop: Shop) -> None:
     assert shop.starts == f"{FAMILY}:3 1.4.2"
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_the_migration_runs_first_in_the_network_of_the_schedule(shop: Shop) -> None:
     shop.say(SPEC + MIGRATION, "1.4.2")
@@ -175,6 +176,7 @@ def test_the_migration_runs_first_in_the_network_of_the_schedule(shop: Shop) -> 
     assert asked[0].asked["taskDefinition"].endswith(f"{FAMILY}-migrate:1")
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_suspended_schedule_is_well_and_off(shop: Shop) -> None:
     shop.generator("deploy", "nightly", "--env", "prod")
@@ -199,6 +201,7 @@ def test_a_change_behind_our_back_is_told_and_mended(shop: Shop) -> None:
     assert (shop.schedule["State"], shop.schedule["ScheduleExpression"]) == ("ENABLED", "cron(30 2 ? * MON-FRI *)")
 
 
+@pytest.mark.thin(2)
 @pytest.mark.slow
 @pytest.mark.parametrize(("code", "health"), [(0, "Healthy"), (3, "Degraded")])
 def test_status_tells_how_the_last_run_ended(shop: Shop, code: int, health: str) -> None:
@@ -221,6 +224,7 @@ def test_status_tells_how_the_last_run_ended(shop: Shop, code: int, health: str)
     assert any("its last run failed" in note and "exit code 3" in note for note in notes) == (code == 3)
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_without_the_schedule_nothing_is_deployed(shop: Shop) -> None:
     shop.aws.client("scheduler").delete_schedule(GroupName="shop-prod", Name="nightly")

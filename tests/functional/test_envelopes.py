@@ -17,6 +17,7 @@ from generator.cli.main import parser
 from testing.programs import Run
 from testing.repository import git
 from testing.shop import Shop
+from testing.templates import Templates
 
 # What each is called with, and how that ends here: with what it was asked for, or with an error.
 CALLS = {
@@ -68,10 +69,14 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @pytest.fixture
-def released(shop: Shop) -> Shop:
+def released(templates: Templates, shop: Shop) -> Shop:
     """Return a shop whose dev runs a build, checked out."""
-    shop.bump("web", "v1")
-    git(shop.folder, "pull", "-q", "--rebase")
+
+    def make() -> None:
+        shop.bump("web", "v1")
+        git(shop.folder, "pull", "-q", "--rebase")
+
+    templates.fill("released once", make)
     return shop
 
 

@@ -12,6 +12,7 @@ from generator.cli import main as cli
 from generator.errors import UsageError
 from generator.regenerate import explain, planning
 from testing.repository import git
+from testing.templates import Templates
 
 SPEC = """\
 version: 1
@@ -42,10 +43,14 @@ class Teller:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.monkeypatch = folder, monkeypatch
 
-    def commits(self, who: str, message: str) -> None:
+    def is_(self, who: str) -> None:
+        """Let git take the next commits for this person's."""
         for role in ("AUTHOR", "COMMITTER"):
             self.monkeypatch.setenv(f"GIT_{role}_NAME", who)
             self.monkeypatch.setenv(f"GIT_{role}_EMAIL", f"{who.lower()}@example.com")
+
+    def commits(self, who: str, message: str) -> None:
+        self.is_(who)
         git(self.folder, "add", "--all")
         git(self.folder, "commit", "--quiet", "-m", message)
 
@@ -61,47 +66,54 @@ class Teller:
 
 
 @pytest.fixture
-def shop(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shop(templates: Templates, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a repository with the spec by Ada; edits by Grace and by Ada; a build; the spec again.
 
     And uncommitted lines.
     """
     tell = Teller(repository, monkeypatch)
-    (repository / "generator.yaml").write_text(SPEC)
-    tell.generates()
-    tell.commits("Ada", "First generation")
-    tell.edits(
-        "base/web/deployment.yaml",
-        ("  strategy:\n", "  # Black Friday\n  strategy:\n"),
-        ("maxSurge: 1", "maxSurge: 3"),
-        ("  labels:\n", "  annotations:\n    team: shop\n  labels:\n"),
-    )
-    tell.commits("Grace", "Surge faster")
-    tell.edits(
-        "base/web/deployment.yaml",
-        ("failureThreshold: 30", "failureThreshold: 60  # slow disks"),
-        (
-            "        volumeMounts:\n",
-            '        env:\n        - name: DEBUG\n          value: "1"\n        volumeMounts:\n',
-        ),
-    )
-    tell.edits(
-        "overlays/prod/web/kustomization.yaml",
-        ("newTag: unreleased\n", "newTag: unreleased\ncommonLabels:\n  tier: front\n"),
-    )
-    tell.commits("Ada", "Wait longer")
-    assert cli.main(["-C", str(repository), "bump", "web", "--env", "dev", "--tag", "1.4.2", "--digest", DIGEST]) == 0
-    tell.commits("CodeBuild", "Release web 1.4.2 to dev")
-    (repository / "base/web/service.yaml").rename(repository / "base/web/svc.yaml")
-    tell.edits("base/web/kustomization.yaml", ("- service.yaml", "- svc.yaml"))
-    tell.edits("base/web/svc.yaml", ("  ports:\n", "  sessionAffinity: ClientIP\n  ports:\n"))
-    tell.commits("Grace", "Call it svc")
-    tell.edits(
-        "generator.yaml", ("/healthz", "/health"), ("LEVEL: info", "LEVEL: debug"), ("replicas: 2", "replicas: 3")
-    )
-    tell.generates()
-    tell.commits("Ada", "New health path")
-    tell.edits("base/web/deployment.yaml", ("cpu: 50m", "cpu: 75m"))
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        tell.generates()
+        tell.commits("Ada", "First generation")
+        tell.edits(
+            "base/web/deployment.yaml",
+            ("  strategy:\n", "  # Black Friday\n  strategy:\n"),
+            ("maxSurge: 1", "maxSurge: 3"),
+            ("  labels:\n", "  annotations:\n    team: shop\n  labels:\n"),
+        )
+        tell.commits("Grace", "Surge faster")
+        tell.edits(
+            "base/web/deployment.yaml",
+            ("failureThreshold: 30", "failureThreshold: 60  # slow disks"),
+            (
+                "        volumeMounts:\n",
+                '        env:\n        - name: DEBUG\n          value: "1"\n        volumeMounts:\n',
+            ),
+        )
+        tell.edits(
+            "overlays/prod/web/kustomization.yaml",
+            ("newTag: unreleased\n", "newTag: unreleased\ncommonLabels:\n  tier: front\n"),
+        )
+        tell.commits("Ada", "Wait longer")
+        assert (
+            cli.main(["-C", str(repository), "bump", "web", "--env", "dev", "--tag", "1.4.2", "--digest", DIGEST]) == 0
+        )
+        tell.commits("CodeBuild", "Release web 1.4.2 to dev")
+        (repository / "base/web/service.yaml").rename(repository / "base/web/svc.yaml")
+        tell.edits("base/web/kustomization.yaml", ("- service.yaml", "- svc.yaml"))
+        tell.edits("base/web/svc.yaml", ("  ports:\n", "  sessionAffinity: ClientIP\n  ports:\n"))
+        tell.commits("Grace", "Call it svc")
+        tell.edits(
+            "generator.yaml", ("/healthz", "/health"), ("LEVEL: info", "LEVEL: debug"), ("replicas: 2", "replicas: 3")
+        )
+        tell.generates()
+        tell.commits("Ada", "New health path")
+        tell.edits("base/web/deployment.yaml", ("cpu: 50m", "cpu: 75m"))
+
+    templates.fill("explain", make)
+    tell.is_("Ada")
     return repository
 
 

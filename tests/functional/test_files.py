@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from testing.programs import Run, tool
+from testing.templates import Templates
 
 SPEC = """\
 version: 1
@@ -30,11 +31,15 @@ COPY = "base/web/files/etc_web_web.conf"
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    (repository / "generator.yaml").write_text(SPEC)
-    (repository / "conf").mkdir()
-    (repository / "conf/web.conf").write_bytes(ODD.encode())
-    assert generator(cwd=repository).returncode == 0
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        (repository / "conf").mkdir()
+        (repository / "conf/web.conf").write_bytes(ODD.encode())
+        assert generator(cwd=repository).returncode == 0
+
+    templates.fill("files", make)
     return repository
 
 

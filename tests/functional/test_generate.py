@@ -18,6 +18,7 @@ from testing import ROOT
 from testing.needs import not_here
 from testing.programs import Run, bound_by_modes
 from testing.repository import TEN_LINES, files, git
+from testing.templates import Templates
 from testing.waiting import PATIENCE
 
 SPEC_V2 = TEN_LINES.replace("port: 8080", "port: 9090") + "  api:\n    image: shop/api\n    port: 80\n"
@@ -27,11 +28,15 @@ as_root = pytest.mark.needs("root")
 
 
 @pytest.fixture
-def generated(repository: Path, generator: Run) -> Path:
+def generated(templates: Templates, repository: Path, generator: Run) -> Path:
     """Return the ten-line repository, generated and committed."""
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+
+    def make() -> None:
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Generate")
+
+    templates.fill("ten lines, committed", make)
     return repository
 
 
@@ -228,6 +233,7 @@ def test_a_linked_work_tree_and_a_shallow_clone_are_repositories(generated: Path
 # -- a machine that refuses
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("place", ["base", "base/web", "gitops/applications/dev", ".generator"])
 def test_a_read_only_folder(place: str, generated: Path, generator: Run) -> None:
     (generated / "generator.yaml").write_text(SPEC_V2)

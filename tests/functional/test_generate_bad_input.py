@@ -13,6 +13,7 @@ from generator.cli import main as cli
 from generator.regenerate import planning, record
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
+from testing.templates import Templates
 
 DEPLOYMENT = "base/web/deployment.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -34,16 +35,20 @@ def run(repository: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., T
 
 
 @pytest.fixture
-def shop(repository: Path) -> Path:
+def shop(templates: Templates, repository: Path) -> Path:
     """Make a committed repository whose spec then asks for three pods and a line of config.
 
     There is something to do.
     """
-    planning.apply(repository, planning.plan(repository), prune=False)
-    git(repository, "add", "--all")
-    git(repository, "commit", "--quiet", "-m", "first")
-    spec = TEN_LINES.replace("replicas: 2", "replicas: 3\n    config: {LEVEL: info}")
-    (repository / "generator.yaml").write_text(spec)
+
+    def make() -> None:
+        planning.apply(repository, planning.plan(repository), prune=False)
+        git(repository, "add", "--all")
+        git(repository, "commit", "--quiet", "-m", "first")
+        spec = TEN_LINES.replace("replicas: 2", "replicas: 3\n    config: {LEVEL: info}")
+        (repository / "generator.yaml").write_text(spec)
+
+    templates.fill("bad input", make)
     return repository
 
 
@@ -299,6 +304,7 @@ SERVED: dict[str, tuple[Callable[[Path], None], dict[str, tuple[bytes, bytes]]]]
 }  # fmt: skip
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize(("arrange", "expected"), SERVED.values(), ids=SERVED.keys())
 def test_what_is_unusual_is_served(
     arrange: Callable[[Path], None], expected: dict[str, tuple[bytes, bytes]], shop: Path, run: Callable[..., Told]

@@ -12,16 +12,21 @@ import yaml
 from generator.cli import main as cli
 from generator.regenerate import planning, record
 from testing.repository import TEN_LINES, edit, git
+from testing.templates import Templates
 
 DEPLOYMENT = "base/web/deployment.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 
 
 @pytest.fixture
-def shop(repository: Path) -> Path:
+def shop(templates: Templates, repository: Path) -> Path:
     """Make a repository, generated and committed on main."""
-    planning.apply(repository, planning.plan(repository), prune=False)
-    commit(repository, "First generation")
+
+    def make() -> None:
+        planning.apply(repository, planning.plan(repository), prune=False)
+        commit(repository, "First generation")
+
+    templates.fill("branches", make)
     return repository
 
 
@@ -110,6 +115,7 @@ WAYS = {"a merge": merge, "a squash merge": squash, "a rebase": rebase, "a cherr
         "a merge that shows what was before": zealous}  # fmt: skip
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("swapped", [False, True], ids=["one order", "the other"])
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_one_run_brings_both_branches_together(

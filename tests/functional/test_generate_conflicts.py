@@ -15,6 +15,7 @@ from generator.cli import main as cli
 from generator.regenerate import planning
 from testing.programs import tool
 from testing.repository import TEN_LINES, edit, files, git
+from testing.templates import Templates
 from testing.terminal import on_terminal
 
 DEPLOYMENT = "base/web/deployment.yaml"
@@ -48,21 +49,29 @@ def commit(folder: Path, message: str) -> None:
 
 
 @pytest.fixture
-def shop(repository: Path) -> Path:
+def shop(templates: Templates, repository: Path) -> Path:
     """Make a repository, generated and committed."""
-    (repository / "generator.yaml").write_text(SPEC)
-    planning.apply(repository, planning.plan(repository), prune=False)
-    commit(repository, "First generation")
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        planning.apply(repository, planning.plan(repository), prune=False)
+        commit(repository, "First generation")
+
+    templates.fill("conflicts", make)
     return repository
 
 
 @pytest.fixture
-def disputed(shop: Path) -> Path:
+def disputed(templates: Templates, shop: Path) -> Path:
     """Make three fields in two files that a user and the spec have changed differently."""
-    edit(shop, DEPLOYMENT, ("  replicas: 2\n", "  replicas: 7  # Black Friday\n"), ("cpu: 50m", "cpu: 99m"))
-    edit(shop, PROD, ("count: 4", "count: 9"))
-    commit(shop, "More of everything")
-    (shop / "generator.yaml").write_text(CHANGED)
+
+    def make() -> None:
+        edit(shop, DEPLOYMENT, ("  replicas: 2\n", "  replicas: 7  # Black Friday\n"), ("cpu: 50m", "cpu: 99m"))
+        edit(shop, PROD, ("count: 4", "count: 9"))
+        commit(shop, "More of everything")
+        (shop / "generator.yaml").write_text(CHANGED)
+
+    templates.fill("disputed", make)
     return shop
 
 
@@ -213,6 +222,7 @@ INTERACTIVE = {
 }
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(("answers", "expected"), INTERACTIVE.values(), ids=INTERACTIVE.keys())
 def test_a_person_at_a_terminal_decides_one_by_one(
     answers: list[str], expected: tuple[int, str, int] | None, disputed: Path
@@ -349,20 +359,24 @@ def renamed_app(folder: Path) -> None:
 
 
 @pytest.fixture
-def lived_in(shop: Path, run: Command) -> Path:
+def lived_in(templates: Templates, shop: Path, run: Command) -> Path:
     """Make one with an edit, a tag, a deleted file, a moved file and a user's own files."""
-    edit(shop, DEPLOYMENT, ("maxSurge: 1", "maxSurge: 5 # ours"))
-    assert run("bump", "web", "--env", "dev", "--tag", "v1.2.3", "--digest", f"sha256:{'7' * 64}").code == 0
-    (shop / "base/web/pdb.yaml").unlink()
-    (shop / "base/web/service.yaml").rename(shop / "base/web/svc.yaml")
-    edit(shop, "base/web/kustomization.yaml", ("- pdb.yaml\n", ""), ("- service.yaml", "- svc.yaml"))
-    edit(shop, "base/web/svc.yaml", ("spec:\n", "spec:\n  sessionAffinity: ClientIP\n"))
-    own = shop / "overlays/dev/web/scripts/own.sh"
-    own.parent.mkdir()
-    own.write_text("#!/bin/sh\n")
-    own.chmod(0o755)
-    (shop / "overlays/dev/web/link").symlink_to("scripts/own.sh")
-    commit(shop, "Lived in")
+
+    def make() -> None:
+        edit(shop, DEPLOYMENT, ("maxSurge: 1", "maxSurge: 5 # ours"))
+        assert run("bump", "web", "--env", "dev", "--tag", "v1.2.3", "--digest", f"sha256:{'7' * 64}").code == 0
+        (shop / "base/web/pdb.yaml").unlink()
+        (shop / "base/web/service.yaml").rename(shop / "base/web/svc.yaml")
+        edit(shop, "base/web/kustomization.yaml", ("- pdb.yaml\n", ""), ("- service.yaml", "- svc.yaml"))
+        edit(shop, "base/web/svc.yaml", ("spec:\n", "spec:\n  sessionAffinity: ClientIP\n"))
+        own = shop / "overlays/dev/web/scripts/own.sh"
+        own.parent.mkdir()
+        own.write_text("#!/bin/sh\n")
+        own.chmod(0o755)
+        (shop / "overlays/dev/web/link").symlink_to("scripts/own.sh")
+        commit(shop, "Lived in")
+
+    templates.fill("lived in", make)
     return shop
 
 

@@ -10,6 +10,7 @@ import yaml
 
 from generator import process
 from testing.programs import Run, tool
+from testing.templates import Templates
 
 HEAD = """\
 version: 1
@@ -67,8 +68,12 @@ def written(repository: Path, spec: str) -> Path:
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    assert generator(cwd=written(repository, SPEC)).returncode == 0
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        assert generator(cwd=written(repository, SPEC)).returncode == 0
+
+    templates.fill("hatches", make)
     return repository
 
 

@@ -32,11 +32,15 @@ def shop(templates: Templates, repository: Path, generator: Run) -> Path:
 
 
 @pytest.fixture
-def store(repository: Path, generator: Run) -> Shop:
+def store(templates: Templates, repository: Path, generator: Run) -> Shop:
     """Make one whose releases are promoted."""
     tool("kustomize")
     made = Shop(repository, generator)
-    made.spec(TEN_LINES)
+
+    def make() -> None:
+        made.spec(TEN_LINES)
+
+    templates.fill("history of a shop", make)
     return made
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,8 @@ from generator.manifests.kustomize import BuildError
 from generator.manifests.sources import Rules
 from testing.programs import Run, tool
 from testing.repository import git
+from testing.servers import loopback
+from testing.templates import Templates
 
 OVERLAY = "overlays/dev/web"
 KUSTOMIZATION = f"{OVERLAY}/kustomization.yaml"
@@ -23,43 +23,38 @@ SECRET = "c2VjcmV0LW9mLXRoZS1ob21l"
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fetched}\n"
 
 
-class Server:
+class Server(loopback.Server):
     """A server that gives a manifest for everything, and counts."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(loopback.Handler):
             def do_GET(self) -> None:
                 server.asked.append(self.path)
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(CONFIG_MAP.encode())
+                self.answer(200, CONFIG_MAP.encode())
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(Handler)
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    with Server() as made:
+        yield made
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
     tool("kustomize")
     tool("kubeconform")
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+
+    def make() -> None:
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Generate")
+
+    templates.fill("ten lines, committed", make)
     return repository
 
 
@@ -107,6 +102,8 @@ REMOTE = {
 }
 
 
+# Each of the texts in one of the two ways.
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("text", REMOTE.values(), ids=REMOTE)
 @pytest.mark.parametrize("first", ["", "resources: [../../../base/web]\n"], ids=["alone", "with a base"])
 def test_nothing_is_fetched(text: str, first: str, shop: Path, server: Server) -> None:

@@ -11,6 +11,7 @@ import yaml
 from testing.adopted import SPEC
 from testing.programs import Run
 from testing.repository import files, git
+from testing.templates import Templates
 
 SCORE = """\
 apiVersion: score.dev/v1b1
@@ -49,11 +50,15 @@ resources:
 
 
 @pytest.fixture
-def shop(repository: Path) -> Path:
-    (repository / "generator.yaml").write_text(SPEC)
-    (repository / "score.yaml").write_text(SCORE)
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "A Score file")
+def shop(templates: Templates, repository: Path) -> Path:
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        (repository / "score.yaml").write_text(SCORE)
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "A Score file")
+
+    templates.fill("import", make)
     return repository
 
 

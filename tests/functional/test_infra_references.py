@@ -17,6 +17,7 @@ from generator.spec import infra_reference
 from testing import ROOT
 from testing.programs import Run, tool
 from testing.repository import edit, git
+from testing.templates import Templates
 
 SPEC = """\
 version: 1
@@ -39,11 +40,15 @@ OUTPUTS = "overlays/dev/_infra/outputs.yaml"
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    (repository / "generator.yaml").write_text(SPEC)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Generate")
+
+    templates.fill("infra references", make)
     return repository
 
 

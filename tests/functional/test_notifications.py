@@ -21,6 +21,7 @@ from testing.programs import Run, tool
 from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, git
 from testing.servers import loopback
 from testing.servers.argocd import TOKEN, ArgoCd, application, running, serve
+from testing.templates import Templates
 
 HOME = "arn:aws:eks:eu-west-1:123456789012:cluster/tools"
 MANAGED = f"argocd: {{flavor: eks-capability, version: '3.5', cluster: '{HOME}'}}\n"
@@ -44,10 +45,14 @@ def receiver(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    generate_for_remote(repository, generator, MANAGED)
-    generator("bump", "web", "--env", "dev", "--tag", "1.0", "--digest", D1, "--commit", cwd=repository)
-    clone_as_origin(repository, repository.parent / "remote.git")
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        generate_for_remote(repository, generator, MANAGED)
+        generator("bump", "web", "--env", "dev", "--tag", "1.0", "--digest", D1, "--commit", cwd=repository)
+        clone_as_origin(repository, repository.parent / "remote.git")
+
+    templates.fill("notifications", make)
     return repository
 
 

@@ -67,6 +67,7 @@ def spoil(shop: Shop, odd: Callable[[Path], None], *environments: str) -> None:
     shop.push("Odd")
 
 
+@pytest.mark.thin(3)
 def test_all_others_are_shown_and_the_odd_one_says_why(odd: Callable[[Path], None], shop: Shop, generator: Run) -> None:
     for app in ("web", "api"):
         shop.bump(app, "v1")
@@ -107,6 +108,7 @@ def test_a_promotion_leaves_the_odd_one_out(odd: Callable[[Path], None], shop: S
     assert [move["app"] for move in shop.json("--to", "staging")["moves"]] == ["web", "api"]
 
 
+@pytest.mark.thin(3)
 def test_what_cannot_be_compared_is_named(odd: Callable[[Path], None], shop: Shop, generator: Run) -> None:
     for app in ("web", "api"):
         shop.bump(app, "v1")
@@ -207,6 +209,7 @@ def test_a_reason_is_cut_and_closes_no_fence_of_ours() -> None:
 # -- tags that move
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("tag", ["latest", "Latest", "main", "stable"])
 def test_a_tag_that_moves_is_no_release(tag: str, shop: Shop, generator: Run) -> None:
     words = ["bump", "web", "--env", "dev", "--tag", tag, "--push"]

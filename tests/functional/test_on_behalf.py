@@ -12,18 +12,23 @@ from generator import PinRequest, PromoteRequest, RollbackRequest, UnpinRequest
 from generator.errors import Moved, UsageError
 from testing.repository import git
 from testing.shop import DIGESTS, Shop
+from testing.templates import Templates
 
 ANN, BOB = "Ann Lee <ann@example.com>", "Bob"
 BRANCH = "promote/shop/staging/web"
 
 
 @pytest.fixture
-def mirror(shop: Shop) -> Path:
+def mirror(templates: Templates, shop: Shop) -> Path:
     """Return a mirror of a remote whose dev has had two builds."""
-    shop.bump("web", "v1")
-    shop.bump("web", "v2")
     folder = shop.bare.parent / "mirror.git"
-    generator.update_mirror(generator.MirrorRequest(folder, str(shop.bare)))
+
+    def make() -> None:
+        shop.bump("web", "v1")
+        shop.bump("web", "v2")
+        generator.update_mirror(generator.MirrorRequest(folder, str(shop.bare)))
+
+    templates.fill("on behalf", make)
     return folder
 
 
@@ -116,6 +121,7 @@ def test_a_mirror_has_no_files_to_change(shop: Shop, mirror: Path) -> None:
         generator.pin(PinRequest("web", "dev", "why", commit=True, **at(shop, mirror)))
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("by", ["", " ", "Ann\nRelease: web prod 9", "Ann <ann>", "<a@b>", "Ann <a@b> x", "A <a@b c>"])
 def test_what_would_be_no_person_in_a_commit_is_refused(by: str, shop: Shop, mirror: Path) -> None:
     with pytest.raises(UsageError, match="is not a person"):

@@ -9,6 +9,7 @@ import pytest
 
 from testing.programs import Run
 from testing.repository import edit, git
+from testing.templates import Templates
 from testing.terminal import CTRL_C, on_terminal
 
 
@@ -22,9 +23,13 @@ def pager(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def generated(repository: Path, generator: Run) -> Path:
+def generated(templates: Templates, repository: Path, generator: Run) -> Path:
     """Return a repository whose files nobody has committed yet."""
-    generator("generate", "-q", cwd=repository)
+
+    def make() -> None:
+        generator("generate", "-q", cwd=repository)
+
+    templates.fill("ten lines, generated", make)
     return repository
 
 

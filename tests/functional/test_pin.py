@@ -14,16 +14,21 @@ import pytest
 from testing.programs import Run
 from testing.repository import edit, files, git
 from testing.shop import DIGESTS, Shop
+from testing.templates import Templates
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 
 
 @pytest.fixture
-def released(shop: Shop) -> Shop:
+def released(templates: Templates, shop: Shop) -> Shop:
     """Return a shop whose dev has had two builds, checked out."""
-    shop.bump("web", "v1")
-    shop.bump("web", "v2")
-    git(shop.folder, "pull", "-q", "--rebase")
+
+    def make() -> None:
+        shop.bump("web", "v1")
+        shop.bump("web", "v2")
+        git(shop.folder, "pull", "-q", "--rebase")
+
+    templates.fill("released twice", make)
     return shop
 
 

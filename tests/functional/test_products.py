@@ -12,6 +12,7 @@ from generator.spec import loader
 from testing.programs import Run
 from testing.repository import TEN_LINES, edit, git
 from testing.shop import APPS, Shop
+from testing.templates import Templates
 
 PRODUCTS = "products: {store: [web, api]}\n"
 SPEC = TEN_LINES + APPS + PRODUCTS
@@ -34,10 +35,14 @@ def test_what_cannot_be_is_a_fault(products: str, told: list[str]) -> None:
 
 
 @pytest.fixture
-def store(repository: Path, generator: Run) -> Path:
+def store(templates: Templates, repository: Path, generator: Run) -> Path:
     """Return a repository with a product of two apps, and an app in none."""
-    (repository / "generator.yaml").write_text(SPEC.replace(PRODUCTS, "  alone: {image: shop/alone}\n" + PRODUCTS))
-    assert generator(cwd=repository).returncode == 0
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC.replace(PRODUCTS, "  alone: {image: shop/alone}\n" + PRODUCTS))
+        assert generator(cwd=repository).returncode == 0
+
+    templates.fill("products", make)
     return repository
 
 

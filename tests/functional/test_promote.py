@@ -77,6 +77,7 @@ def test_a_build_that_is_named_is_promoted_or_nothing(shop: Shop) -> None:
     assert shop.tag("web", "staging") == "v2"
 
 
+@pytest.mark.full
 def test_the_commit_refers_to_what_was_built_as_the_build_did(shop: Shop) -> None:
     shop.bump("web", "v1")
     sha = git(shop.bare, "log", "-1", "--format=%(trailers:key=Argocd-reference-commit-sha,valueonly)", "main")
@@ -111,6 +112,7 @@ def test_again_changes_nothing_and_says_so(shop: Shop) -> None:
     assert git(shop.bare, "for-each-ref") == before
 
 
+@pytest.mark.full
 def test_an_unrelated_commit_does_not_take_approvals_away(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -146,6 +148,7 @@ def test_a_request_for_more_apps_takes_the_place_of_those_for_fewer(shop: Shop) 
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
+@pytest.mark.full
 def test_a_hand_edit_of_the_same_file_is_no_conflict(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -167,6 +170,7 @@ def test_what_a_person_closed_stays_closed_until_there_is_something_else(shop: S
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
+@pytest.mark.full
 def test_a_closed_one_is_asked_for_again_by_force(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -174,6 +178,7 @@ def test_a_closed_one_is_asked_for_again_by_force(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging", "--force")["action"] == "opened"
 
 
+@pytest.mark.full
 def test_a_closed_one_is_forgotten_once_the_same_was_merged(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -336,6 +341,7 @@ def test_a_branch_that_is_broken(path: str, change: Callable[[str], str] | None,
 # -- checks
 
 
+@pytest.mark.full
 def test_a_freeze_is_shown_and_keeps_it_from_landing(shop: Shop) -> None:
     shop.spec(gated(f"freeze: [{{{days(-1, 1)}, reason: Christmas}}]"))
     shop.bump("web", "v1")
@@ -401,6 +407,7 @@ def test_commits_between_two_images_are_listed_where_the_source_is_here(shop: Sh
     assert "Change 0" not in text
 
 
+@pytest.mark.full
 def test_commits_to_a_build_context_are_among_those_between_two_images(shop: Shop) -> None:
     built = "    image: shop/web\n    source: web\n    build: {contexts: {shared: libs/shared}}\n"
     shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", built))
@@ -536,6 +543,7 @@ def test_edits_of_people_travel_and_stay_and_conflicts_are_told(shop: Shop) -> N
     assert "maxSurge: 1\n" in shop.content(copy)
 
 
+@pytest.mark.full
 def test_what_the_base_no_longer_has_goes(shop: Shop) -> None:
     spec = BASE + "    ingress: {host: shop.example.com}\n"
     shop.spec(spec)
@@ -565,6 +573,7 @@ def placed(text: str, overlay: str) -> str:
     return overlay.replace("namespace:", f"{text}namespace:")
 
 
+@pytest.mark.full
 def test_an_older_build_is_told_by_its_number_even_where_history_is_short(shop: Shop) -> None:
     built = 'metadata:\n  annotations:\n    gitops-generator/built: "codebuild/shop {} 2026-11-21T09:30:00Z"\n'
     for env, tag, number in (("dev", "v1", 3), ("staging", "v2", 7)):

@@ -17,6 +17,7 @@ def hotfix(shop: Shop, app: str = "web") -> None:
     shop.promote(app, "--from", "dev", "--to", "prod", "--push")
 
 
+@pytest.mark.full
 def test_a_hotfix_that_skipped_an_environment_stays(shop: Shop) -> None:
     hotfix(shop)
     assert shop.tag("web", "prod") == "v2"
@@ -28,6 +29,7 @@ def test_a_hotfix_that_skipped_an_environment_stays(shop: Shop) -> None:
     assert shop.tag("web", "prod") == "v2"
 
 
+@pytest.mark.full
 def test_the_history_of_an_earlier_environment_tells_it_too(shop: Shop) -> None:
     # prod itself never had v1, and staging never v2: only dev has had both.
     shop.bump("web", "v1")
@@ -46,6 +48,7 @@ def test_what_was_rolled_back_goes_forward_again(shop: Shop) -> None:
     assert shop.tag("web", "prod") == "v2"
 
 
+@pytest.mark.full
 def test_force_for_a_check_takes_no_other_app_back(shop: Shop) -> None:
     hotfix(shop)
     shop.spec((TEN_LINES + APPS).replace("prod: {sync: manual}", f"prod: {{freeze: [{{{days(-1, 1)}}}]}}"))

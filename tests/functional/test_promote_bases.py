@@ -44,6 +44,7 @@ def test_an_edit_of_a_copy_alone_is_nothing_to_promote(shop: Shop) -> None:
     assert shop.json("web", "--to", "prod")["action"] == "nothing"
 
 
+@pytest.mark.full
 def test_config_that_reaches_all_at_once_is_no_conflict(shop: Shop) -> None:
     spec = BASE.replace("{base: true}", "{base: true, config: false}")
     start(shop, spec)
@@ -58,6 +59,7 @@ def test_config_that_reaches_all_at_once_is_no_conflict(shop: Shop) -> None:
     assert (planned.changes, planned.record) == ([], {})
 
 
+@pytest.mark.full
 def test_each_kept_place_is_told_once(shop: Shop) -> None:
     start(shop)
     shop.edit(PROD, lambda text: text.replace("containerPort: 8080", "containerPort: 7070"))
@@ -69,6 +71,7 @@ def test_each_kept_place_is_told_once(shop: Shop) -> None:
     assert "1 place stays as a user has it here:" in shop.requests()[0].body
 
 
+@pytest.mark.full
 def test_what_the_public_face_returns_of_a_kept_place_has_no_secret(shop: Shop) -> None:
     secret = f"ghp_{'a' * 36}"
     start(shop)
@@ -108,6 +111,7 @@ def test_a_base_does_not_go_back(shop: Shop) -> None:
     assert "containerPort: 9191" in shop.content(PROD)
 
 
+@pytest.mark.full
 def test_a_base_of_which_nothing_was_promoted_yet_does_not_go_back(shop: Shop) -> None:
     start(shop)
     shop.spec(BASE.replace("port: 8080", "port: 9090"))
@@ -125,6 +129,7 @@ def test_what_the_first_environment_takes_back_goes_forward(shop: Shop) -> None:
     assert "containerPort: 8080" in shop.content(STAGING)
 
 
+@pytest.mark.full
 def test_the_commits_of_a_base_are_listed(shop: Shop) -> None:
     start(shop)
     shop.edit(BASE_FILE, lambda text: text.replace("maxSurge: 1", "maxSurge: 5"), "Roll out faster")

@@ -18,6 +18,7 @@ def pin(shop: Shop, app: str = "web") -> None:
     shop.edit(path, lambda text: text.replace("namespace:", f"{PINNED}namespace:"))
 
 
+@pytest.mark.thin(5)
 @pytest.mark.parametrize("how", [[], ["--merge"], ["--push"], ["--dry-run"], ["--push", "--force"]])
 def test_an_app_that_is_named_and_pinned_is_an_error(how: list[str], shop: Shop) -> None:
     shop.bump("web", "v1")
@@ -30,6 +31,7 @@ def test_an_app_that_is_named_and_pinned_is_an_error(how: list[str], shop: Shop)
     assert git(shop.bare, "for-each-ref") == before
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("apps", [["web"], []])
 def test_a_request_that_a_pin_withdraws_says_so(apps: list[str], shop: Shop) -> None:
     shop.bump("web", "v1")
@@ -66,6 +68,7 @@ def test_requests_with_nothing_left_in_them_are_closed(shop: Shop) -> None:
     assert shop.branches() == ["main", "promote/shop/prod/web"]
 
 
+@pytest.mark.full
 def test_a_request_that_is_covered_and_spent_is_closed_without_a_push(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -75,6 +78,7 @@ def test_a_request_that_is_covered_and_spent_is_closed_without_a_push(shop: Shop
     assert shop.requests() == []
 
 
+@pytest.mark.full
 def test_a_request_with_something_left_stays(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -89,6 +93,7 @@ def test_a_request_with_something_left_stays(shop: Shop) -> None:
     assert [request.number for request in shop.requests()] == ["1"]
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("output", ["text", "json"])
 def test_a_merge_that_the_forge_refuses_leaves_a_request_that_is_named(output: str, shop: Shop) -> None:
     shop.bump("web", "v1")
@@ -122,6 +127,7 @@ def test_a_check_that_fails_is_in_the_json_as_well(shop: Shop) -> None:
     assert "failed" in {check["state"] for check in found["checks"]}
 
 
+@pytest.mark.full
 def test_commits_of_people_on_a_branch_whose_request_is_closed(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")

@@ -31,6 +31,7 @@ def test_an_amended_commit_is_a_persons(shop: Shop) -> None:
         shop.bump("web", "v2") if shop.tag("web", "dev") == "v1" else None
 
 
+@pytest.mark.full
 def test_an_amended_message_is_a_persons(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -40,6 +41,7 @@ def test_an_amended_message_is_a_persons(shop: Shop) -> None:
     assert "Bring web" in shop.promote("web", "--to", "staging", code=1).stderr
 
 
+@pytest.mark.full
 def test_a_merge_with_a_decision_in_it_is_a_persons(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -56,6 +58,7 @@ def test_a_merge_with_a_decision_in_it_is_a_persons(shop: Shop) -> None:
     assert git(shop.bare, "rev-parse", BRANCH) == tip
 
 
+@pytest.mark.full
 def test_an_update_of_the_branch_stays_where_nothing_differs(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -98,6 +101,7 @@ def test_what_people_write_into_a_request_stays(shop: Shop) -> None:
         assert "| `web` | `unreleased` | `v2` | " in request.body
 
 
+@pytest.mark.full
 def test_a_title_of_ours_follows_the_content(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")

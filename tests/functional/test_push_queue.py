@@ -22,14 +22,15 @@ from testing.depth import examples
 from testing.programs import Run
 from testing.repository import git
 from testing.servers import git_http as serve
+from testing.templates import Templates
 
 FOLDER = "refs/gitops/intents/main"
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Path:
-    path = tmp_path / "fleet.git"
-    fleet.make(path, 10)
+def bare(templates: Templates) -> Path:
+    path = templates.place / "fleet.git"
+    templates.fill("fleet of ten", lambda: fleet.make(path, 10))
     return path
 
 

@@ -22,6 +22,7 @@ from testing.programs import Run, path_with_git
 from testing.repository import git
 from testing.servers import git_http as serve
 from testing.servers.gitea import Rig
+from testing.templates import Templates
 from testing.waiting import long_enough
 
 MOVED, DOWN, FINAL = Verdict.MOVED, Verdict.DOWN, Verdict.FINAL
@@ -93,9 +94,9 @@ def test_as_servers_word_it(said: str, verdict: Verdict, guarded: bool) -> None:
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Path:
-    path = tmp_path / "fleet.git"
-    fleet.make(path, 10)
+def bare(templates: Templates) -> Path:
+    path = templates.place / "fleet.git"
+    templates.fill("fleet of ten", lambda: fleet.make(path, 10))
     return path
 
 

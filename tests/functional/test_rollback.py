@@ -430,15 +430,19 @@ def test_an_unpin_is_proposed_once(remote: Path, repository: Path, generator: Ru
 
 
 @pytest.fixture
-def promotable(remote: Path, repository: Path, generator: Run) -> Path:
+def promotable(templates: Templates, remote: Path, repository: Path, generator: Run) -> Path:
     """Give staging 1.2 and prod 1.1, and before that 1.0: the request to promote is open."""
     tool("kustomize")
-    release(repository, generator, "1.2", "staging")
-    release(repository, generator, "1.0")
-    release(repository, generator, "1.1")
-    git(repository, "push", "-q", "origin", "main")
-    done = generator("promote", "--to", "prod", cwd=repository)
-    assert done.returncode == 0, done.stderr
+
+    def make() -> None:
+        release(repository, generator, "1.2", "staging")
+        release(repository, generator, "1.0")
+        release(repository, generator, "1.1")
+        git(repository, "push", "-q", "origin", "main")
+        done = generator("promote", "--to", "prod", cwd=repository)
+        assert done.returncode == 0, done.stderr
+
+    templates.fill("rollback of what is promoted", make)
     return repository
 
 

@@ -13,6 +13,7 @@ from testing.programs import Run, tool
 from testing.repository import TEN_LINES, clone_as_origin, edit, generate_for_remote, git
 from testing.servers.argocd import TOKEN, ArgoCd, Scene, application, deployment, node, running, serve
 from testing.specs import app
+from testing.templates import Templates
 
 D1 = f"sha256:{'1' * 64}"
 IMAGE = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.0@{D1}"
@@ -83,10 +84,14 @@ def scene(tip: str, *, updated: int, observed: int, health: str = "Healthy") -> 
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    generate_for_remote(repository, generator)
-    generator("bump", "web", "--env", "dev", "--tag", "1.0", "--digest", D1, "--commit", cwd=repository)
-    clone_as_origin(repository, repository.parent / "remote.git")
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        generate_for_remote(repository, generator)
+        generator("bump", "web", "--env", "dev", "--tag", "1.0", "--digest", D1, "--commit", cwd=repository)
+        clone_as_origin(repository, repository.parent / "remote.git")
+
+    templates.fill("rollouts", make)
     return repository
 
 

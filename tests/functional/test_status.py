@@ -303,6 +303,7 @@ def test_open_pull_requests(shop: Path, generator: Run) -> None:
     assert url not in generator("status", "--offline", cwd=shop).stdout
 
 
+@pytest.mark.full
 def test_a_request_for_all_is_shown_for_those_that_it_moves(repository: Path, generator: Run) -> None:
     tool("kustomize")
     store = Shop(repository, generator)
@@ -366,6 +367,7 @@ def test_an_argo_cd_that_is_away_is_left_out(shop: Path, generator: Run) -> None
     assert "sync" not in done.stdout
 
 
+@pytest.mark.full
 def test_what_is_older_than_the_window_is_found(shop: Path, generator: Run) -> None:
     stream = ["reset refs/heads/main\nfrom refs/heads/main^0\n"]
     for number in range(2100):

@@ -12,6 +12,7 @@ import yaml
 from generator.manifests import ecs
 from testing.programs import Run
 from testing.repository import git
+from testing.templates import Templates
 
 SPEC = """\
 version: 1
@@ -42,15 +43,19 @@ VALUES = {
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
-    (repository / "generator.yaml").write_text(SPEC)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
-    file = repository.parent / "given.json"
-    file.write_text(json.dumps({name: {"sensitive": False, "value": value} for name, value in VALUES.items()}))
-    done = generator("outputs", "-e", "dev", "--from", file, "--commit", cwd=repository)
-    assert done.returncode == 0, done.stderr
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Generate")
+        file = repository.parent / "given.json"
+        file.write_text(json.dumps({name: {"sensitive": False, "value": value} for name, value in VALUES.items()}))
+        done = generator("outputs", "-e", "dev", "--from", file, "--commit", cwd=repository)
+        assert done.returncode == 0, done.stderr
+
+    templates.fill("stores", make)
     return repository
 
 

@@ -9,13 +9,18 @@ import pytest
 
 from testing.programs import Run, tool
 from testing.repository import edit
+from testing.templates import Templates
 
 
 @pytest.fixture
-def generated(repository: Path, generator: Run) -> Path:
+def generated(templates: Templates, repository: Path, generator: Run) -> Path:
     tool("kustomize")
     tool("kubeconform")
-    assert generator("generate", "-q", cwd=repository).returncode == 0
+
+    def make() -> None:
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+
+    templates.fill("ten lines, generated", make)
     return repository
 
 

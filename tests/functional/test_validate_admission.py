@@ -14,6 +14,7 @@ import pytest
 from testing.former import former
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, edit, git
+from testing.templates import Templates
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 DEPLOYMENT = "base/web/deployment.yaml"
@@ -47,14 +48,18 @@ spec:
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
     tool("kustomize")
     tool("kubeconform")
-    spec = TEN_LINES.replace("prod: {sync: manual}", "prod: {sync: manual, approvers: [ann]}")
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+
+    def make() -> None:
+        spec = TEN_LINES.replace("prod: {sync: manual}", "prod: {sync: manual, approvers: [ann]}")
+        (repository / "generator.yaml").write_text(spec)
+        assert generator("generate", "-q", cwd=repository).returncode == 0
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Generate")
+
+    templates.fill("admission", make)
     return repository
 
 

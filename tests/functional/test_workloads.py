@@ -11,6 +11,7 @@ import yaml
 
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, edit, files, git
+from testing.templates import Templates
 
 DIGEST = f"sha256:{'1' * 64}"
 SHARED = """\
@@ -32,10 +33,14 @@ def several(more: str = SHARED) -> str:
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
     """Return a repository with an app of several workloads, committed."""
-    (repository / "generator.yaml").write_text(several())
-    commit(repository, generator)
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(several())
+        commit(repository, generator)
+
+    templates.fill("workloads", make)
     return repository
 
 

@@ -62,6 +62,7 @@ def test_a_comment_with_our_marker_is_ours_only_if_we_have_written_it(forge: For
     assert [comment["body"] for comment in rig.call("GET", path)] == [MARK, f"second {MARK}"]
 
 
+@pytest.mark.full
 def test_a_fork_with_a_branch_named_as_ours_is_not_ours(forge: Forge, rig: Rig, work: Path) -> None:
     name = f"fork-of-{work.name}"[:90]
     rig.call("POST", f"/repos/acme/{work.name}/forks", {"name": name}, ok=(202,))
@@ -127,6 +128,7 @@ def test_open_update_comment_merge(forge: Forge, rig: Rig, work: Path) -> None:
     assert forge.merge(updated, "0" * 40) == merged
 
 
+@pytest.mark.full
 def test_all_pages_are_read(forge: Forge, rig: Rig, work: Path) -> None:
     git(work, "push", "-q", "origin", *(f"promote/prod:refs/heads/promote/{number}" for number in range(12)))
     for number in range(12):

@@ -359,6 +359,7 @@ def test_a_failing_test_commits_nothing_and_its_report_is_kept(ci: str, shop: Sh
     assert shop.tip() == commit
 
 
+@pytest.mark.full
 def test_post_build_after_a_failed_build_commits_nothing(shop: Shop) -> None:
     # CodeBuild runs it where a buildspec's author has taken ``on-failure`` out; the guard holds all the same.
     text = (shop.checkout / "buildspec.yml").read_text().replace("    on-failure: ABORT\n", "")
@@ -408,6 +409,7 @@ def test_the_commit_of_a_release_starts_no_release(known: bool, ci: str, shop: S
     assert "docker shim" not in outcome.log.read_text()
 
 
+@pytest.mark.full
 def test_a_release_does_not_even_match_the_path_filter(shop: Shop) -> None:
     workflow = shop.checkout / WORKFLOW
     assert actions.triggered(workflow, "main", ["web/page"])

@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from generator.cli import main as cli
 from generator.cli.commands import COMMANDS
 from generator.errors import GeneratorError
 from generator.spec import loader
-from testing.pages import Block, as_spec, blocks, codes
+from testing.pages import Block, as_spec, blocks, codes, pages
 
 CALL: Final = re.compile(r"(?:python(?: -P)? -m generator|gitops-generator)(?=\s|$)")
 
@@ -100,13 +101,21 @@ READERS: Final[dict[str, Callable[[Block], None]]] = {
     "mermaid": nothing,
     "dockerfile": nothing,
 }
-ALL: Final = list(blocks())
+# What a reader raises at a block that is wrong.
+FAULTS: Final = (AssertionError, ValueError, SyntaxError, yaml.YAMLError, GeneratorError)
 
 
-@pytest.mark.parametrize("block", ALL, ids=map(str, ALL))
-def test_block(block: Block) -> None:
-    assert block.language in READERS, f"{block}: name its language, one of {', '.join(READERS)}"
-    READERS[block.language](block)
+# One test for a page: more than a thousand blocks take a moment each, and pages are parsed where their test runs.
+@pytest.mark.parametrize("page", pages())
+def test_every_block_of_a_page(page: str) -> None:
+    found: list[str] = []
+    for block in blocks(page):
+        assert block.language in READERS, f"{block}: name its language, one of {', '.join(READERS)}"
+        try:
+            READERS[block.language](block)
+        except FAULTS as exc:
+            found.append(f"{block}: {exc}")
+    assert not found, "\n".join(found)
 
 
 def test_commands_in_the_text_exist() -> None:
@@ -131,5 +140,5 @@ WRONG: Final = {
 
 @pytest.mark.parametrize(("name", "text"), WRONG.values(), ids=WRONG)
 def test_a_wrong_block_is_found(name: str, text: str) -> None:
-    with pytest.raises((AssertionError, ValueError, GeneratorError)):
+    with pytest.raises(FAULTS):
         READERS[name](Block("docs/x.md", 1, name, text))

@@ -17,9 +17,7 @@ from testing.pages import ROOT, Block, blocks
 
 PAGES: Final = ("docs/guides/permissions.md", "docs/guides/recipes.md", "docs/guides/eks.md")
 POLICIES: Final = [
-    block
-    for block in blocks()
-    if block.page in PAGES and block.language == "json" and "Statement" in json.loads(block.text)
+    block for block in blocks(*PAGES) if block.language == "json" and "Statement" in json.loads(block.text)
 ]
 # What is no operation of the API, but a right of its own.
 RIGHTS: Final = {"codecommit:GitPull", "codecommit:GitPush", "codebuild:BatchPutTestCases", "codebuild:CreateReport",

@@ -17,9 +17,7 @@ from testing.repository import git
 from testing.transcript import faults, run, steps
 
 PAGE = "docs/guides/recipes.md"
-RECIPES = [
-    block for block in blocks() if block.page == PAGE and block.language == "yaml" and "apiVersion" not in block.text
-]
+RECIPES = [block for block in blocks(PAGE) if block.language == "yaml" and "apiVersion" not in block.text]
 
 
 @pytest.fixture(autouse=True)

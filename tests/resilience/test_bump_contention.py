@@ -26,13 +26,14 @@ from testing.programs import Run, path_with_git, tool
 from testing.repository import git
 from testing.rivals import shim
 from testing.servers import git_http as serve
+from testing.templates import Templates
 from testing.waiting import PATIENCE, eventually
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Path:
-    path = tmp_path / "fleet.git"
-    fleet.make(path, 10)
+def bare(templates: Templates) -> Path:
+    path = templates.place / "fleet.git"
+    templates.fill("fleet of ten", lambda: fleet.make(path, 10))
     return path
 
 

@@ -128,6 +128,8 @@ def ask(kind: str, url: str) -> list[forges.PullRequest]:
     return forges.connect(f"{url}/acme/shop.git", kind, timeout=SECONDS).requests("main")
 
 
+# Each forge once, and each way to be slow.
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("kind", FORGES)
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_a_forge_that_drips_is_late(kind: str, answer: Callable[..., None]) -> None:
@@ -135,6 +137,7 @@ def test_a_forge_that_drips_is_late(kind: str, answer: Callable[..., None]) -> N
         ask(kind, url)
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("kind", FORGES)
 @pytest.mark.parametrize("answer", LARGE.values(), ids=LARGE)
 def test_a_forge_whose_answer_is_too_large(
@@ -144,6 +147,7 @@ def test_a_forge_whose_answer_is_too_large(
         forges.connect(f"{url}/acme/shop.git", kind, timeout=60).requests("main")
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("kind", FORGES)
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_a_forge_that_is_none(kind: str, answer: Callable[..., None]) -> None:
@@ -182,6 +186,7 @@ def ecr(url: str, monkeypatch: pytest.MonkeyPatch, timeout: int = SECONDS) -> Im
     return aws_ecr.verified(Image("123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web", "v1", None))
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_an_aws_that_drips_is_late(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     with server(answer) as url:
@@ -229,6 +234,7 @@ def connect(url: str, monkeypatch: pytest.MonkeyPatch) -> argocd.ArgoCd:
     return found
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_argo_cd_that_drips_is_late(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(argocd, "TIMEOUT_SECONDS", SECONDS)

@@ -14,21 +14,26 @@ from generator.errors import GitError, RepositoryError
 from generator.git import bare_repository, history, plumbing, remote_branch
 from testing import ROOT
 from testing.servers import git_http as serve
+from testing.templates import Templates
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
+def server(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
     """Serve ``shop.git`` with one commit on main, behind a password; pushes are allowed."""
-    bare, work = tmp_path / "served/shop.git", tmp_path / "work"
-    for words in (
-        ["init", "-q", "--bare", "-b", "main", bare],
-        ["-C", bare, "config", "http.receivepack", "true"],
-        ["-C", bare, "config", "uploadpack.allowFilter", "true"],
-        ["init", "-q", "-b", "main", work],
-        ["-C", work, "commit", "-q", "--allow-empty", "-m", "first"],
-        ["-C", work, "push", "-q", bare, "main"],
-    ):
-        subprocess.run(["git", *map(str, words)], check=True)
+    bare, work = templates.place / "served/shop.git", templates.place / "work"
+
+    def make() -> None:
+        for words in (
+            ["init", "-q", "--bare", "-b", "main", bare],
+            ["-C", bare, "config", "http.receivepack", "true"],
+            ["-C", bare, "config", "uploadpack.allowFilter", "true"],
+            ["init", "-q", "-b", "main", work],
+            ["-C", work, "commit", "-q", "--allow-empty", "-m", "first"],
+            ["-C", work, "push", "-q", bare, "main"],
+        ):
+            subprocess.run(["git", *map(str, words)], check=True)
+
+    templates.fill("login", make)
     for name, value in {"no_proxy": "127.0.0.1", "GIT_USERNAME": serve.USER, "GIT_TOKEN": serve.TOKEN}.items():
         monkeypatch.setenv(name, value)
     with serve.Server(bare.parent) as found:
@@ -68,8 +73,8 @@ def test_a_history_is_followed_as_well_and_asks_for_nothing_by_itself(server: se
         assert set(server.logins) == logins
 
 
-def test_what_it_has_moved_to_does_not_get_the_credentials(server: serve.Server, tmp_path: Path) -> None:
-    with serve.Server(tmp_path / "served", token="") as elsewhere:
+def test_what_it_has_moved_to_does_not_get_the_credentials(server: serve.Server, templates: Templates) -> None:
+    with serve.Server(templates.place / "served", token="") as elsewhere:
         server.moved["/old.git"] = f"{elsewhere.url}/shop.git"
         with remote_branch.connect(f"{server.url}/old.git", "main", 10) as there:
             assert there.fetch()
@@ -108,8 +113,8 @@ def said(url: str) -> GitError:
     return caught.value
 
 
-def test_a_redirect_to_a_host_that_does_not_know_us_is_named(server: serve.Server, tmp_path: Path) -> None:
-    with serve.Server(tmp_path / "served", token="another") as elsewhere:
+def test_a_redirect_to_a_host_that_does_not_know_us_is_named(server: serve.Server, templates: Templates) -> None:
+    with serve.Server(templates.place / "served", token="another") as elsewhere:
         server.moved["/old.git"] = f"{elsewhere.url}/shop.git"
         hint = said(f"{server.url}/old.git").hint
     assert hint == f"the server redirects to {elsewhere.url}: use the repository's URL there"

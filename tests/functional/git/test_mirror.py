@@ -12,18 +12,23 @@ import generator
 from generator import MirrorRequest, Repository
 from generator.errors import GitError, RepositoryError, UsageError
 from testing.repository import git
+from testing.templates import Templates
 
 
 @pytest.fixture
-def remote(repository: Path) -> Path:
+def remote(templates: Templates, repository: Path) -> Path:
     """Make a repository that hands out parts of itself, as forges do, with a large file beside what is generated."""
-    generator.generate(generator.GenerateRequest(repository))
-    (repository / "web").mkdir(exist_ok=True)
-    (repository / "web/movie").write_bytes(b"a large file" * 1000)
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
-    for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
-        git(repository, "config", name, "true")
+
+    def make() -> None:
+        generator.generate(generator.GenerateRequest(repository))
+        (repository / "web").mkdir(exist_ok=True)
+        (repository / "web/movie").write_bytes(b"a large file" * 1000)
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Generate")
+        for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+            git(repository, "config", name, "true")
+
+    templates.fill("mirror", make)
     return repository
 
 

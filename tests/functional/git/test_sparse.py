@@ -10,6 +10,7 @@ import pytest
 
 from testing.programs import Run
 from testing.repository import edit, files, git
+from testing.templates import Templates
 
 # Exit code, standard output, standard error.
 Told = tuple[int, str, str]
@@ -41,13 +42,17 @@ def tell(generator: Run) -> Tell:
 
 
 @pytest.fixture
-def shop(repository: Path, tell: Tell) -> Path:
-    (repository / "generator.yaml").write_text(SPEC)
-    assert tell(repository, "generate")[0] == 0
-    assert tell(repository, "bump", "web", "--env", "dev", "--tag", "v5")[0] == 0
-    edit(repository, "base/web/service.yaml", ("port: 80\n", "port: 81\n"))
-    git(repository, "add", "--all")
-    git(repository, "commit", "--quiet", "-m", "A shop")
+def shop(templates: Templates, repository: Path, tell: Tell) -> Path:
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        assert tell(repository, "generate")[0] == 0
+        assert tell(repository, "bump", "web", "--env", "dev", "--tag", "v5")[0] == 0
+        edit(repository, "base/web/service.yaml", ("port: 80\n", "port: 81\n"))
+        git(repository, "add", "--all")
+        git(repository, "commit", "--quiet", "-m", "A shop")
+
+    templates.fill("sparse", make)
     return repository
 
 

@@ -174,6 +174,7 @@ def fill(bucket: str, *names: str) -> None:
         s3.put_object(Bucket=bucket, Key=name, Body=b"x")
 
 
+@pytest.mark.full
 def test_sites_are_named_and_go_in_an_order_that_aws_takes(tmp_path: Path, generator: Run, balancing: Any) -> None:
     place = applied("aws-sites", tmp_path, generator, "staging")
     fill("shop-staging-www-111111111111-site", "index.html", "app.js")
