@@ -70,6 +70,18 @@ def git(folder: Path, *words: object, env: dict[str, str] | None = None) -> str:
     return done.stdout.strip()
 
 
+def noise(folder: Path, number: int) -> None:
+    """Commit to main that often without a change, all by one program."""
+    start = int(git(folder, "log", "-1", "--format=%ct", "main"))
+    stream = ["reset refs/heads/main\nfrom refs/heads/main^0\n"]
+    for at in range(number):
+        stream.append(
+            f"commit refs/heads/main\ncommitter Ada <ada@example.com> {start} +0000\ndata {len(str(at))}\n{at}\n"
+        )
+    argv = ["git", "fast-import", "--quiet"]
+    subprocess.run(argv, cwd=folder, input="".join(stream).encode(), check=True)
+
+
 def files(folder: Path) -> dict[str, bytes]:
     """Return the content of all files except git's own, by path; for a link, its target."""
     return {

@@ -277,6 +277,7 @@ def test_the_spec_is_no_link(hostile: Path, generator: Run) -> None:
     assert "generator.yaml: a symbolic link" in done.stderr
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("place", ["gitops/more", "docs", "deep/er/link"])
 @pytest.mark.parametrize("commits", [False, True], ids=["untracked", "tracked"])
 def test_a_link_out_of_the_repository_is_named_wherever_it_is(

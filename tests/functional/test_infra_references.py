@@ -183,6 +183,7 @@ def test_without_accounts_it_is_a_text_like_any_other(shop: Path, generator: Run
     assert "replacements" not in (shop / "overlays/dev/web/kustomization.yaml").read_text()
 
 
+@pytest.mark.thin(2)
 @pytest.mark.process
 @pytest.mark.needs("kustomize", "kubeconform")
 @pytest.mark.parametrize("command", ["generate", "validate"])

@@ -14,7 +14,7 @@ from generator.clients import forges
 from testing import ROOT
 from testing.depth import FULL
 from testing.programs import Run, path_with_git, tool
-from testing.repository import TEN_LINES, clone_as_origin, files, generate_for_remote, git
+from testing.repository import TEN_LINES, clone_as_origin, files, generate_for_remote, git, noise
 from testing.shop import Shop
 from testing.templates import Templates
 from testing.waiting import next_second
@@ -99,6 +99,7 @@ def test_pushed_from_any_clone(remote: Path, repository: Path, generator: Run) -
     assert f"Argocd-reference-commit-sha: {first}" in message
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("state", ["shallow", "detached", "shallow and blobless", "stale", "without git"])
 def test_a_push_reads_history_from_the_remote(
     state: str, tmp_path: Path, remote: Path, repository: Path, generator: Run
@@ -176,8 +177,7 @@ def test_a_tag_nearly_right_is_suggested(remote: Path, repository: Path, generat
 
 
 def test_a_tag_older_than_what_is_fetched_at_first(remote: Path, repository: Path, generator: Run) -> None:
-    for number in range(60):
-        git(repository, "commit", "-q", "--allow-empty", "-m", f"Noise {number}")
+    noise(repository, 60)
     git(repository, "push", "-q", "origin", "main")
     done = generator(*rollback("--to", "1.0", "--push"), cwd=repository)
     assert done.returncode == 0, done.stderr
@@ -208,6 +208,7 @@ def test_the_same_image_twice_is_skipped(remote: Path, repository: Path, generat
 # -- repeated, and further
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("words", [[], ["--no-pin"], ["--commit"], ["--push"], ["--push", "--no-pin"]], ids=str)
 def test_repeated_it_changes_nothing_more(words: list[str], remote: Path, repository: Path, generator: Run) -> None:
     assert generator(*rollback(*words), cwd=repository).returncode == 0
@@ -234,6 +235,7 @@ def test_to_what_is_there_already_pins_it(remote: Path, repository: Path, genera
     assert "Ada: freeze" in text
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("how", [[], ["--commit"], ["--push"]], ids=str)
 @pytest.mark.parametrize("to", [[], ["--to", "1.1"]], ids=str)
 def test_without_a_pin_means_none_that_is_there_either(
@@ -329,6 +331,7 @@ def test_the_order_of_builds_goes_back_with_the_image(remote: Path, repository: 
     assert "newTag: b13\n" in content(remote)
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("to", ["tag", "commit"])
 def test_where_the_former_image_had_no_build_none_is_left(
     to: str, remote: Path, repository: Path, generator: Run
@@ -381,6 +384,7 @@ def test_proposed_again_it_is_the_same_commit_whenever_that_is(remote: Path, rep
     assert git(remote, "rev-list", "--count", f"main..{HEAD}") == "1"
 
 
+@pytest.mark.full
 def test_proposed_again_on_a_branch_that_has_changed_it_is_made_anew(
     remote: Path, repository: Path, generator: Run
 ) -> None:
@@ -413,8 +417,7 @@ def test_a_persons_commit_to_its_branch_is_not_replaced(remote: Path, repository
 
 def test_its_own_old_branch_is_known_in_a_long_history(remote: Path, repository: Path, generator: Run) -> None:
     proposed(repository, generator)
-    for number in range(60):
-        git(repository, "commit", "-q", "--allow-empty", "-m", f"Noise {number}")
+    noise(repository, 60)
     git(repository, "push", "-q", "origin", "main")
     assert proposed(repository, generator, "--to", "1.0")["changed"] is True
     assert has(content(remote, HEAD), "1.0")
@@ -469,6 +472,7 @@ def test_an_open_promotion_would_undo_it_and_is_closed(
     )  # fmt: skip
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("how", [[], ["--commit"]])
 def test_what_is_not_pushed_closes_nothing_and_names_it(
     how: list[str], remote: Path, promotable: Path, generator: Run
@@ -480,6 +484,7 @@ def test_what_is_not_pushed_closes_nothing_and_names_it(
     assert promotions(remote) == [request]
 
 
+@pytest.mark.full
 def test_one_that_died_before_it_closed_them_is_finished_by_the_next(
     remote: Path, promotable: Path, generator: Run
 ) -> None:
@@ -490,6 +495,7 @@ def test_one_that_died_before_it_closed_them_is_finished_by_the_next(
     assert promotions(remote) == []
 
 
+@pytest.mark.full
 def test_of_other_apps_and_environments_none_is_closed(remote: Path, promotable: Path, generator: Run) -> None:
     (request,) = promotions(remote)
     release(promotable, generator, "1.0", "dev")
@@ -513,6 +519,7 @@ def test_a_forge_that_cannot_be_asked_is_told_and_fails_nothing(remote: Path, re
 # -- what was promoted with it
 
 
+@pytest.mark.full
 def test_the_base_that_was_promoted_stays_and_is_named(repository: Path, generator: Run) -> None:
     tool("kustomize")
     shop = Shop(repository, generator)
@@ -551,6 +558,7 @@ def test_a_persons_edits_are_not_committed_along(remote: Path, repository: Path,
     assert overlay.read_text().endswith("# mine\n")
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("former", [[], ["--no-pin"], ["--to", "1.0"], ["--reason", "other"]], ids=str)
 def test_what_a_former_run_left_is_committed(former: list[str], remote: Path, repository: Path, generator: Run) -> None:
     assert generator(*rollback(*former), cwd=repository).returncode == 0

@@ -9,11 +9,19 @@ from typing import Any
 
 import pytest
 
+from testing import command_line
 from testing.programs import Run
 from testing.repository import TEN_LINES, git
 from testing.servers import argocd as argo_cd_rig
 from testing.servers.gitea import Rig
 from testing.shop import BASE, DIGESTS, REGISTRY, Shop
+
+
+@pytest.fixture
+def generator() -> Run:
+    """Return what runs commands in this process: the programs that they talk to are other ones."""
+    return command_line.run
+
 
 # -- Argo CD
 

@@ -227,7 +227,8 @@ class Package:
 
     def __init__(self, place: Path, folder: Path, toy: Toy) -> None:
         self.place, self.folder = place, folder
-        shutil.copytree(ROOT / "generator", place / "generator", ignore=shutil.ignore_patterns("__pycache__"))
+        # With what Python has made of the modules: it is as good for copies, which have the same times.
+        shutil.copytree(ROOT / "generator", place / "generator")
         self._without = files(place)
         assert f"generator/{toy.module}" not in self._without
         (place / "generator" / toy.module).write_text(toy.code)

@@ -19,7 +19,7 @@ from generator.delivery.bump import Bump, Wanted
 from generator.delivery.image import Slot
 from generator.errors import UsageError
 from generator.yaml.kustomization import Image
-from testing import fleet
+from testing import command_line, fleet
 from testing.builds import hook, late, leave, left, subjects, tag, words
 from testing.depth import FULL
 from testing.programs import Run, path_with_git, tool
@@ -28,6 +28,12 @@ from testing.rivals import shim
 from testing.servers import git_http as serve
 from testing.templates import Templates
 from testing.waiting import PATIENCE, eventually
+
+
+@pytest.fixture
+def generator() -> Run:
+    """Return what runs commands in this process, but for those that another one is to interrupt."""
+    return command_line.run
 
 
 @pytest.fixture
@@ -138,6 +144,7 @@ REFUSING = {
 }
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize(("name", "text"), REFUSING.values(), ids=REFUSING)
 def test_a_server_that_takes_no_intents(name: str, text: str, bare: Path, tmp_path: Path, generator: Run) -> None:
     hook(bare, name, text)

@@ -231,6 +231,7 @@ def test_two_generators_at_once_do_not_interleave(repository: Path, generator: R
     assert generator(cwd=repository).returncode == 0
 
 
+@pytest.mark.full
 def test_of_many_generators_at_once_each_does_all_or_nothing(repository: Path, generator: Run) -> None:
     codes: list[int] = []
 
