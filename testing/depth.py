@@ -20,7 +20,8 @@ VARIABLE: Final = "GENERATOR_TEST_FULL"
 # Tests marked `cluster` start a whole local cluster each.
 CLUSTER: Final = os.environ.get("GENERATOR_TEST_CLUSTER", "") not in ("", "0")
 FULL: Final = os.environ.get(VARIABLE, "") not in ("", "0")
-# The part of its examples that a property takes by default.
+# The part of its examples that a property takes by default, and of its cases what is thinned by ``some``.
+EXAMPLES: Final = 10
 PART: Final = 5
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 def examples(number: int) -> int:
     """Return how many examples a property takes, of the ``number`` in full."""
-    return number if FULL else max(number // PART, 10)
+    return number if FULL else max(number // EXAMPLES, 10)
 
 
 def pytest_configure() -> None:

@@ -426,19 +426,22 @@ def test_bases_of_others_are_promoted_beside_it(shop: Path, generator: Run) -> N
 
 
 @pytest.fixture
-def upstream(repository: Path, tmp_path: Path, generator: Run) -> Path:
+def upstream(templates: Templates, repository: Path, generator: Run) -> Path:
     """Return another project's repository, of which the repository has adopted v1.4.2."""
-    commit(repository, {})
-    folder = tmp_path / "upstream"
-    adopted.write(folder, {**OVERLAYS, "README.md": "x\n"})
-    git(folder, "init", "-q", "-b", "main")
-    release(folder, "v1.4.2")
-    done = generator(
-        "adopt", f"file://{folder}//deploy/web@v1.4.2", "--image", "ghcr.io/acme/web", "--write", cwd=repository
-    )
-    assert done.returncode == 0, done.stderr
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Adopt web")
+    folder = templates.place / "upstream"
+
+    def make() -> None:
+        commit(repository, {})
+        adopted.write(folder, {**OVERLAYS, "README.md": "x\n"})
+        git(folder, "init", "-q", "-b", "main")
+        release(folder, "v1.4.2")
+        revision = f"file://{folder}//deploy/web@v1.4.2"
+        done = generator("adopt", revision, "--image", "ghcr.io/acme/web", "--write", cwd=repository)
+        assert done.returncode == 0, done.stderr
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "Adopt web")
+
+    templates.fill("adopted from upstream", make)
     return folder
 
 

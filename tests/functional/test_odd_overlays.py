@@ -87,7 +87,7 @@ def test_all_others_are_shown_and_the_odd_one_says_why(odd: Callable[[Path], Non
     assert generator("history", "api", cwd=shop.folder).returncode == 0
 
 
-@pytest.mark.thin(3)
+@pytest.mark.thin(6)
 def test_a_promotion_leaves_the_odd_one_out(odd: Callable[[Path], None], shop: Shop, generator: Run) -> None:
     for app in ("web", "api"):
         shop.bump(app, "v1")

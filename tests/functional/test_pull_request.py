@@ -61,6 +61,7 @@ def amend(repository: Path, head: str, *words: str, text: str = "") -> None:
     git(repository, "push", "-q", "--force", "origin", f"HEAD:{head}")
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_made_once_and_goes_on_with_what_is_newer(kind: str, bare: Path) -> None:
     first = publish(bare, wanted(kind))
@@ -89,6 +90,7 @@ def test_what_a_reviewer_did_is_not_replaced(what: str, kind: str, bare: Path, r
     assert publish(bare, wanted(kind, 3), force=True).pushed
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("kind", ["bump", "rollback", "unpin"])
 def test_a_commit_of_an_older_version_is_known_by_its_trailer(kind: str, bare: Path, repository: Path) -> None:
     head, trailer, _ = KINDS[kind]

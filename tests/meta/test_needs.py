@@ -51,6 +51,7 @@ def test_with_a_tool(): ...
 """
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize(("ci", "told"), [("", "2 skipped"), ("true", "2 errors")], ids=["here", "in CI"])
 def test_what_is_missing_skips_with_how_to_get_it_and_fails_in_ci(ci: str, told: str, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TESTS)
