@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator import credentials
 from generator.errors import GitError, RepositoryError, UsageError
 from generator.git import bare_repository, trusted_hosts
-from generator.git.bare_repository import Scratch
+
+if TYPE_CHECKING:
+    from generator.git.bare_repository import Scratch
 
 URL: Final = re.compile(r"(?:(?:https?|ssh|file)://[^\s@]*(?:@[^\s/]+)?[^\s@]*|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^\s@]+)")
 _REVISION: Final = re.compile(r"(?!-)(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from generator.spec import address_checks, cluster_checks, said, targets
-from generator.spec.findings import Path as FieldPath
 from generator.spec.placeholder import PLACEHOLDER
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Path as FieldPath
 
 
 def of(data: Mapping[str, object]) -> Iterator[tuple[FieldPath, str, str]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.spec import override, placeholder, said, traffic, workload_kinds
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
 
 # With this class, a second Ingress of the same host and path is a canary: it gets a part of the requests.
 _CANARY: Final = "nginx.ingress.kubernetes.io/canary"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from generator.spec import layout, placeholder
 from generator.spec.app_type import GivenApp
-from generator.spec.plain_data import Data
 
 if TYPE_CHECKING:
     from generator.spec.environment import Environment
+    from generator.spec.plain_data import Data
 
 UNRELEASED = "unreleased"
 

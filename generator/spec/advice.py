@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from generator.errors import Fault
 from generator.git import sparse
 from generator.spec import folders, layout, loader, pod_words, said
 from generator.spec.findings import Finding, did_you_mean
@@ -17,6 +16,7 @@ from generator.spec.model import UNRELEASED, Spec
 from generator.spec.plain_data import as_map
 
 if TYPE_CHECKING:
+    from generator.errors import Fault
     from generator.spec.overruled import Overruled
 
 # Fields with addresses.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from generator.spec.plain_data import Data
+if TYPE_CHECKING:
+    from generator.spec.plain_data import Data
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ no rates for the other settings; those here are a starting point.
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator.spec.model import Spec
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 PARAMETERS: Final = "argocd-cmd-params-cm"
 STATUS: Final = "controller.status.processors"

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from generator.spec import layout, placeholder
 from generator.spec.app_type import GivenApp
 from generator.spec.override import overridden
-from generator.spec.plain_data import Data
+
+if TYPE_CHECKING:
+    from generator.spec.plain_data import Data
 
 OCI: Final = "oci://"
 # Data that was promoted when the app had another chart.

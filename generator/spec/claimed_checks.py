@@ -6,13 +6,15 @@ Each environment is checked by itself, because it may leave out an app, a worklo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.spec import database, layers, placeholder, said, service_checks, workload, workload_kinds
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
-from generator.spec.layers import Layer
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
+    from generator.spec.layers import Layer
 
 _App = Mapping[str, object]
 _SERVICES: Final = "services"

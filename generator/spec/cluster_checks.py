@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from generator.spec import argocd, placeholder, types
-from generator.spec.findings import Findings
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
 
 _LONGEST = 63
 # A namespace that can be in any cluster.

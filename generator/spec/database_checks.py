@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import placeholder, said
 from generator.spec.database import RDS, variables_of
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import in_environment
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
 
 # The limit leaves room for what CloudNativePG appends.
 _LONGEST: Final = 50

@@ -7,7 +7,7 @@ separately, with the complete data of the app there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import (
     container_values,
@@ -21,10 +21,12 @@ from generator.spec import (
     targets,
     traffic,
 )
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import complete, in_environment
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
 
 _Data = dict[str, Any]
 _ELSEWHERE: Final = "keep it out of the environment, `environments: {NAME: false}`; or say `target: eks` of the others"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from generator.spec import argocd, placeholder
 from generator.spec import clusters as clusters_of
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
-from generator.spec.plain_data import Data
 from generator.spec.promotion import Gates, gates
 
 if TYPE_CHECKING:
+    from generator.spec.plain_data import Data
     from generator.spec.pull_requests import PullRequests
 
 

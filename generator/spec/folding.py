@@ -8,14 +8,16 @@ reports them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import folders, merge_keys, pod_words, probes
 from generator.spec.container_values import env_list, full_image, requested
-from generator.spec.findings import Path
 from generator.spec.override import laid_over
 from generator.spec.plain_data import Data, text, without_nulls, words
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Path
 
 # Fields of a container that are rendered without changes.
 _PLAIN: Final = (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
 
 # With these verbs, an account can give itself or others further rights.
 _SPREADING: Final = frozenset({"bind", "escalate", "impersonate"})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from generator.spec import aws_support, forge_kinds, targets
 from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean
-from generator.spec.infra import Data, Infra
 from generator.spec.model import AnyApp, App, Spec
 from generator.spec.plain_data import as_map
+
+if TYPE_CHECKING:
+    from generator.spec.infra import Data, Infra
 
 
 def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.spec import hatches, placeholder, workload_kinds
 from generator.spec.field_groups import has_stores
 from generator.spec.folding import folded
-from generator.spec.hatches import Hatches
 from generator.spec.override import overridden, settled
 from generator.spec.plain_data import Data, text
 from generator.spec.workload import Workload, object_name, pods_label, workload
+
+if TYPE_CHECKING:
+    from generator.spec.hatches import Hatches
 
 _Value = TypeVar("_Value")
 _NOT_LAID_OVER: Final = frozenset({"workloads", *hatches.ADDED})

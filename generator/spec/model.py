@@ -31,7 +31,6 @@ from generator.spec import (
 from generator.spec.adopted import AdoptedApp
 from generator.spec.allow import Allow
 from generator.spec.app_type import GivenApp
-from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.container_values import full_image
 from generator.spec.environment import Environment, own_namespace
@@ -42,12 +41,13 @@ from generator.spec.needs import Needs
 from generator.spec.needs import of as needs_of
 from generator.spec.plain_data import Data, without_nulls
 from generator.spec.promotion import Promotion, promotion
-from generator.spec.targets import Place
 
 if TYPE_CHECKING:
+    from generator.spec.argocd import ArgoCd
     from generator.spec.infra import Infra
     from generator.spec.notifications import Notifications
     from generator.spec.sites import Site
+    from generator.spec.targets import Place
 
 
 class App(GivenApp):

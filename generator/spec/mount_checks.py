@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.spec import pod_words
-from generator.spec.findings import Findings, Path
 from generator.spec.plain_data import as_map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings, Path
 
 _TEMPLATES: Final = "volumeClaimTemplates"
 _FILE: Final = "a file"

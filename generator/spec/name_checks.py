@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from generator.spec import workload
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
 
 
 class _Claim(NamedTuple):

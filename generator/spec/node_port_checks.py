@@ -7,13 +7,15 @@ of the Service is the same; two Services may not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.spec import cluster_checks, layers, said, service_checks, workload_kinds
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
-from generator.spec.layers import Layer
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
+    from generator.spec.layers import Layer
 
 _Data = Mapping[str, object]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generator.spec.workload import Port, Workload
+if TYPE_CHECKING:
+    from generator.spec.workload import Port, Workload
 
 METRICS: Final = "metrics"
 LOGS: Final = "logs"

@@ -6,11 +6,13 @@ Paths are relative to the app.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.spec import merge_keys, pod_words, quantity, workload_kinds
-from generator.spec.findings import Findings
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
 
 _PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 

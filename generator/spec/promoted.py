@@ -13,15 +13,17 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
 from generator.spec import encrypted_secrets, hatches, language, layout, model, yaml_data
 from generator.spec.findings import Findings
-from generator.spec.model import Spec
-from generator.spec.types import Record
 from generator.yaml import emit as yaml_emit
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
+    from generator.spec.types import Record
 
 _HEADER: Final = "# What was promoted last; not for editing, and nothing to review.\n"
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.spec import ecs
-from generator.spec.traffic import Host
+
+if TYPE_CHECKING:
+    from generator.spec.traffic import Host
 
 # AWS allows 1 to 50,000.
 _SIZE: Final = 5_000

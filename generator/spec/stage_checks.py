@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import container_values, forge_kinds
-from generator.spec.findings import Findings
 from generator.spec.image_reference import ECR
 from generator.spec.plain_data import as_map as _map
 from generator.spec.stages import LONGEST_MINUTES, SHORTEST_MINUTES, is_asked, minutes
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
 
 # The forges that CodePipeline can read: CodeCommit, and others by a connection.
 _SOURCES: Final = ("codecommit", "github", "gitlab")

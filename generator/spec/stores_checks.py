@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import index_checks, stores, targets
 from generator.spec.database import RDS
 from generator.spec.database import variables_of as database_variables
-from generator.spec.findings import Findings
-from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import in_environment
 from generator.spec.plain_data import as_map as _map
 from generator.spec.stores import Store, Where
+
+if TYPE_CHECKING:
+    from generator.spec.findings import Findings
+    from generator.spec.findings import Path as FieldPath
 
 _Data = dict[str, Any]
 _IDENTIFIER: Final = re.compile(r"[a-z](?:-?[a-z0-9])*")

@@ -7,9 +7,10 @@ Argo CD reads the version, and the digest if there is one, from the source's ``t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator.yaml.tree import Node
+if TYPE_CHECKING:
+    from generator.yaml.tree import Node
 
 REVISION: Final = "targetRevision"
 _OCI: Final = "oci://"

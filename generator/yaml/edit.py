@@ -11,13 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import SpecError
 from generator.yaml import emit as yaml_emit
 from generator.yaml.notation import BREAKS, LINE_END
-from generator.yaml.reader import Parsed
-from generator.yaml.tree import Node
+
+if TYPE_CHECKING:
+    from generator.yaml.reader import Parsed
+    from generator.yaml.tree import Node
 
 # An anchor or a tag, and the spaces, comments and line ends after it.
 _PROPERTY: Final = re.compile(r"!<[^>]*>|[&!][^\s,\[\]{}]*")

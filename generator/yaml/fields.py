@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.yaml import emit as yaml_emit
 from generator.yaml.edit import GAP, Splice, bare, lines_after, restyled
 from generator.yaml.notation import BREAKS, LINE_END
-from generator.yaml.reader import Parsed
-from generator.yaml.tree import Entry, Node
+
+if TYPE_CHECKING:
+    from generator.yaml.reader import Parsed
+    from generator.yaml.tree import Entry, Node
 
 # A block scalar: the rest of its header's line, and its lines.
 _BLOCK: Final = re.compile(rf"[|>][-+0-9]*([^{BREAKS}]*).*", re.DOTALL)

@@ -14,11 +14,11 @@ from generator.yaml import reader
 from generator.yaml.edit import Splice, Unspliceable, applied, proven
 from generator.yaml.fields import enter, fill, put, remove, remove_with_parents, wrap
 from generator.yaml.notation import TEXT
-from generator.yaml.reader import Parsed
 from generator.yaml.tree import NULL, Entry, Node, Scalar, Value, inherited, same
 
 if TYPE_CHECKING:
     from generator.yaml.chart_source import Source
+    from generator.yaml.reader import Parsed
 
 # The annotation with the build that set the image. The pipeline sets it, like tags and digests.
 BUILT: Final = "gitops-generator/built"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.spec.reference.entries.adopted import ADOPTED
 from generator.spec.reference.entries.app import APP
@@ -24,7 +24,9 @@ from generator.spec.reference.entries.scale import SCALE
 from generator.spec.reference.entries.services import SERVICES
 from generator.spec.reference.entries.sites import SITES
 from generator.spec.reference.entries.stores import STORES
-from generator.spec.reference.entry import Entry
+
+if TYPE_CHECKING:
+    from generator.spec.reference.entry import Entry
 
 ENTRIES: Final[Mapping[str, Entry]] = {
     **PROJECT,
