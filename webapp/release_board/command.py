@@ -1,17 +1,12 @@
 """Commands of `python -m release_board` besides Flask's own."""
 
-import os
-import sys
-from pathlib import Path
-
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from release_board.serving import serve_command
 from release_board.store.database import get_database
 from release_board.store.migration import migrate
-
-GUNICORN_CONFIG = Path(__file__).parent / "gunicorn.conf.py"
 
 
 def init_app(app: Flask) -> None:
@@ -51,10 +46,3 @@ def collect_command(once: bool) -> None:
 
 
 UNSET = "BOARD_REPOSITORY is not set: give it the URL of the GitOps repository"
-
-
-@click.command("serve")
-def serve_command() -> None:
-    """Serve with gunicorn, exactly as the image does. It takes over this process, so that signals reach it."""
-    arguments = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG), "release_board:create_app()"]
-    os.execv(sys.executable, arguments)  # noqa: S606 (no shell wanted: gunicorn replaces this process)
