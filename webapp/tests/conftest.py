@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 # Where all tests of this repository write, how deep they go, and how often Python looks for garbage is the same.
 from testing import depth, scratch
-from testing.fixtures import git_template, identity, pytest_collection_finish
+from testing.fixtures import all_templates, git_template, identity, pytest_collection_finish, templates
 
-__all__ = ["git_template", "identity", "pytest_collection_finish", "scratch"]
+__all__ = ["all_templates", "git_template", "identity", "pytest_collection_finish", "scratch", "templates"]
 pytest_report_header = depth.pytest_report_header
 MISSING = [
     name
@@ -42,13 +42,16 @@ MISSING = [
 ]
 collect_ignore_glob = ["test_*.py", "board/*"] if MISSING else []
 
+# Fixtures of databases, which are on SQLite or on PostgreSQL.
+DATABASES = ("board_url", "board_empty_url", "shared_url")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave, of the tests that take any database, all but one of each module on PostgreSQL to a run in full."""
     seen: set[Path] = set()
     for item in items:
         called = getattr(item, "callspec", None)
-        if called and "postgresql" in (called.params.get("board_url"), called.params.get("board_empty_url")):
+        if called and "postgresql" in [called.params.get(name) for name in DATABASES]:
             if item.path in seen:
                 item.add_marker(pytest.mark.full)
             elif not item.get_closest_marker("full"):

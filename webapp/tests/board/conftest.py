@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,17 +79,52 @@ def board_template(postgresql: PostgresqlServer) -> PostgresqlServer:
     return postgresql
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def board_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the DATABASE_URL of a database that is migrated and holds no rows."""
+def database(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the DATABASE_URL of a database that is migrated and holds no rows, of the kind that a fixture is for."""
     if request.param == "sqlite":
         from migrated import sqlite_url
 
-        return sqlite_url(tmp_path / "data" / "board.sqlite3")
+        return sqlite_url(folder / "data" / "board.sqlite3")
     server: PostgresqlServer = request.getfixturevalue("board_template")
     name = f"board_{uuid.uuid4().hex}"
     server.create(name, "template_board")
     return server.url(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def board_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the DATABASE_URL of a test's own database."""
+    return database(request, tmp_path)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the DATABASE_URL of a database that the tests of a module share."""
+    return database(request, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="module")
+def shared(
+    shared_url: str, gitops_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Callable[[GitOps], object]], FlaskClient]]:
+    """Return what makes a board that tests of a module only read, of a repository in which something was done."""
+    from gitops_repository import GitOps
+    from release_board import create_app
+    from release_board.sources.collector import Collector
+
+    folder = tmp_path_factory.mktemp("shared")
+    made = GitOps(folder / "gitops")
+    shutil.copytree(gitops_template, made.folder, symlinks=True)
+    made.git("update-index", "-q", "--refresh")
+    app = create_app(settings_of(shared_url, made, folder))
+
+    def make(act: Callable[[GitOps], object]) -> FlaskClient:
+        act(made)
+        Collector(app.extensions["release_board.database"], app.extensions["release_board.settings"]).collect()
+        return app.test_client()
+
+    yield make
+    app.extensions["release_board.database"].engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,20 +138,25 @@ def board_empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.url(name)
 
 
-@pytest.fixture
-def board_settings(board_url: str, gitops: GitOps, tmp_path: Path) -> Settings:
+def settings_of(url: str, gitops: GitOps, folder: Path) -> Settings:
+    """Return the settings of a board of a repository, on a database, with its mirror in a folder."""
     from release_board.config import Settings
 
     return Settings.from_environment(
         {
-            "DATABASE_URL": board_url,
+            "DATABASE_URL": url,
             "APP_VERSION": "1.2.3",
             "ENVIRONMENT": "test",
             "LOG_LEVEL": "debug",
             "BOARD_REPOSITORY": gitops.folder.as_uri(),
-            "MIRROR_FOLDER": str(tmp_path / "mirror.git"),
+            "MIRROR_FOLDER": str(folder / "mirror.git"),
         }
     )
+
+
+@pytest.fixture
+def board_settings(board_url: str, gitops: GitOps, tmp_path: Path) -> Settings:
+    return settings_of(board_url, gitops, tmp_path)
 
 
 @pytest.fixture

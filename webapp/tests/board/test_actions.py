@@ -5,15 +5,18 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from testing.templates import Templates
 from werkzeug.test import TestResponse
 
 from access_board import SIGNED_IN, audited, on
@@ -92,29 +95,52 @@ def post(client: FlaskClient, path: str, data: dict[str, str], **headers: str) -
     return client.post(path, base_url=HOME, data=data, headers={"Origin": HOME, **headers})
 
 
-def made(gitops: GitOps, url: str, folder: Path) -> Remote:
-    bare = folder / "remote.git"
+def prepare(place: Path, template: Path) -> None:
+    """Make a repository and its remote in a folder, and a board that has read them: a mirror, and a database."""
+    bare, gitops = place / "remote.git", GitOps(place / "gitops")
+    shutil.copytree(template, gitops.folder, symlinks=True)
     gitops.generate(SPEC.replace("https://git.example.com/acme/shop-gitops.git", str(bare)), "Move")
     gitops.bump("web", "1.0", "dev", "staging", "prod")
     gitops.bump("web", "1.9", "dev", "staging")
     gitops.bump("web", "1.10", "dev", "staging")
     gitops.git("clone", "-q", "--bare", ".", str(bare))
-    app = on(url, **SIGNED_IN, BOARD_REPOSITORY=str(bare), MIRROR_FOLDER=str(folder / "mirror.git"))
-    collector = Collector(app.extensions["release_board.database"], app.extensions["release_board.settings"])
-    collector.collect()
-    return Remote(gitops, app, bare, collector)
+    with board_of(place, sqlite_url(place / "board.sqlite3")) as remote:
+        remote.collector.collect()
+
+
+@contextmanager
+def board_of(place: Path, url: str) -> Iterator[Remote]:
+    bare = place / "remote.git"
+    app = on(url, **SIGNED_IN, BOARD_REPOSITORY=str(bare), MIRROR_FOLDER=str(place / "mirror.git"))
+    database = app.extensions["release_board.database"]
+    yield Remote(GitOps(place / "gitops"), app, bare, Collector(database, app.extensions["release_board.settings"]))
+    database.engine.dispose()
 
 
 @pytest.fixture
-def remote(gitops: GitOps, tmp_path: Path) -> Iterator[Remote]:
-    """Return a board on SQLite: dev and staging have 1.10, prod 1.0."""
-    found = made(gitops, sqlite_url(tmp_path / "b.sqlite3"), tmp_path)
-    yield found
-    found.app.extensions["release_board.database"].engine.dispose()
+def prepared(templates: Templates, gitops_template: Path) -> Path:
+    """Return the folder of a repository and its board: dev and staging have 1.10, prod 1.0."""
+    templates.fill("a board and its remote", lambda: prepare(templates.place, gitops_template))
+    return templates.place
 
 
-def test_a_promotion_opens_a_request_in_the_name_of_who_asked(gitops: GitOps, board_url: str, tmp_path: Path) -> None:
-    remote = made(gitops, board_url, tmp_path)
+@pytest.fixture
+def remote(prepared: Path) -> Iterator[Remote]:
+    """Return such a board on SQLite."""
+    with board_of(prepared, f"sqlite:///{prepared / 'board.sqlite3'}") as found:
+        yield found
+
+
+@pytest.fixture
+def remote_of_either(prepared: Path, board_url: str) -> Iterator[Remote]:
+    """Return such a board on any database."""
+    with board_of(prepared, board_url) as found:
+        found.collector.collect()
+        yield found
+
+
+def test_a_promotion_opens_a_request_in_the_name_of_who_asked(remote_of_either: Remote) -> None:
+    remote = remote_of_either
     client = remote.browser()
     assert "/apps/web/prod/promote" in get(client, "/apps/web/prod").text
     before = remote.git("for-each-ref")
@@ -138,11 +164,10 @@ def test_a_promotion_opens_a_request_in_the_name_of_who_asked(gitops: GitOps, bo
     again = post(client, "/apps/web/prod/promote", form(page.text))
     assert "says all of this" in again.text
     assert len(remote.requests()) == 1
-    remote.app.extensions["release_board.database"].engine.dispose()
 
 
-def test_a_double_click_opens_one_request(gitops: GitOps, board_url: str, tmp_path: Path) -> None:
-    remote = made(gitops, board_url, tmp_path)
+def test_a_double_click_opens_one_request(remote_of_either: Remote) -> None:
+    remote = remote_of_either
     clients = [remote.browser(), remote.browser()]
     clicks = [(client, form(get(client, "/apps/web/prod/promote").text)) for client in clients]
     answers: list[TestResponse] = []
@@ -160,7 +185,6 @@ def test_a_double_click_opens_one_request(gitops: GitOps, board_url: str, tmp_pa
     assert [answer.status_code for answer in answers] == [200, 200]
     (request,) = remote.requests()
     assert all(request.url in html.unescape(answer.text) for answer in answers)
-    remote.app.extensions["release_board.database"].engine.dispose()
 
 
 def test_what_has_moved_since_it_was_seen_is_refused(remote: Remote) -> None:

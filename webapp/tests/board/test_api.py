@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,14 +24,24 @@ if TYPE_CHECKING:
     from gitops_repository import GitOps
 
 
-@pytest.fixture
-def filled(gitops: GitOps, collector: Collector, pages: FlaskClient) -> FlaskClient:
-    """Return a client of a board with releases, a rollback and a pin."""
+def release(gitops: GitOps) -> None:
     gitops.bump("web", "1.0", "dev", "staging", "prod")
     gitops.bump("web", "1.1", "dev", "prod")
     gitops.roll_back("web", "prod", "loses orders")
+
+
+@pytest.fixture
+def filled(gitops: GitOps, collector: Collector, pages: FlaskClient) -> FlaskClient:
+    """Return a client of a board with releases, a rollback and a pin."""
+    release(gitops)
     collector.collect()
     return pages
+
+
+@pytest.fixture(scope="module")
+def read(shared: Callable[[Callable[[GitOps], object]], FlaskClient]) -> FlaskClient:
+    """Return a client of such a board, which tests share that only read it."""
+    return shared(release)
 
 
 def check(document: dict[str, Any], path: str, answer: Any) -> None:
@@ -49,16 +60,16 @@ QUERIES = {"/api/find": "?q=1.1", "/api/compare": "?from=staging&to=prod"}
 
 @pytest.mark.thin(2)
 @pytest.mark.parametrize("path", [path for path in ROUTES if path != "/api/audit"])
-def test_answers_are_as_the_document_says(path: str, filled: FlaskClient) -> None:
-    document = filled.get("/api/openapi.json").get_json()
+def test_answers_are_as_the_document_says(path: str, read: FlaskClient) -> None:
+    document = read.get("/api/openapi.json").get_json()
     url = path.format(app="web", environment="prod") + QUERIES.get(path, "")
-    answer = filled.get(url)
+    answer = read.get(url)
     assert answer.status_code == 200
     check(document, path, answer.get_json())
 
 
-def test_the_board_says_what_the_page_shows(filled: FlaskClient) -> None:
-    answer = filled.get("/api/board").get_json()
+def test_the_board_says_what_the_page_shows(read: FlaskClient) -> None:
+    answer = read.get("/api/board").get_json()
     assert answer["environments"] == ["dev", "staging", "prod"]
     assert answer["counts"]["pinned"] == 1
     web = next(one for one in answer["apps"] if one["app"] == "web")
@@ -78,9 +89,9 @@ def test_events_come_page_by_page_and_each_once(gitops: GitOps, filled: FlaskCli
     assert seen == [*(f"1.{number}" for number in reversed(range(30))), "unreleased"]
 
 
-def test_an_answer_that_is_known_is_not_sent_again(filled: FlaskClient) -> None:
-    answer = filled.get("/api/apps/web")
-    again = filled.get("/api/apps/web", headers={"If-None-Match": answer.headers["ETag"]})
+def test_an_answer_that_is_known_is_not_sent_again(read: FlaskClient) -> None:
+    answer = read.get("/api/apps/web")
+    again = read.get("/api/apps/web", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
@@ -101,8 +112,8 @@ def test_an_answer_that_is_known_is_not_sent_again(filled: FlaskClient) -> None:
         ("/api/releases/web?after=now", {"after"}),
     ],
 )
-def test_every_value_that_is_wrong_is_named(url: str, fields: set[str], filled: FlaskClient) -> None:
-    answer = filled.get(url)
+def test_every_value_that_is_wrong_is_named(url: str, fields: set[str], read: FlaskClient) -> None:
+    answer = read.get(url)
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
     assert set(answer.get_json()["fields"]) == fields
 
@@ -121,17 +132,17 @@ def test_every_value_that_is_wrong_is_named(url: str, fields: set[str], filled: 
         "compare?from=dev&to=prod&app=x",
     ],
 )
-def test_what_is_not_there_is_a_404(path: str, filled: FlaskClient) -> None:
-    answer = filled.get(f"/api/{path}")
+def test_what_is_not_there_is_a_404(path: str, read: FlaskClient) -> None:
+    answer = read.get(f"/api/{path}")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
-def test_a_badge_shows_the_tag_and_what_it_is(filled: FlaskClient) -> None:
-    badge = filled.get("/badges/web/prod.svg")
+def test_a_badge_shows_the_tag_and_what_it_is(read: FlaskClient) -> None:
+    badge = read.get("/badges/web/prod.svg")
     assert badge.mimetype == "image/svg+xml"
     assert "web prod" in badge.text
     assert "⚑ 1.0" in badge.text
-    assert "unknown" in filled.get("/badges/nothing/prod.svg").text
+    assert "unknown" in read.get("/badges/nothing/prod.svg").text
 
 
 def test_the_metrics_tell_requests_states_and_silence(filled: FlaskClient) -> None:
@@ -145,11 +156,11 @@ def test_the_metrics_tell_requests_states_and_silence(filled: FlaskClient) -> No
     assert "board_database_up 1.0" in said
 
 
-def test_the_documented_calls_work(filled: FlaskClient) -> None:
+def test_the_documented_calls_work(read: FlaskClient) -> None:
     page = (Path(__file__).parents[3] / "docs/guides/board.md").read_text()
     calls = re.findall(r"^\$ curl -s 'https://board\.example\.com(/[^']*)'", page, re.MULTILINE)
     assert len(calls) >= 4
-    assert {call: filled.get(call).status_code for call in calls} == dict.fromkeys(calls, 200)
+    assert {call: read.get(call).status_code for call in calls} == dict.fromkeys(calls, 200)
 
 
 def test_traces_go_where_the_variables_say(board_url: str) -> None:
