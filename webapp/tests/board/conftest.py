@@ -176,6 +176,12 @@ def collector(board: Flask, board_settings: Settings) -> Collector:
     return Collector(board.extensions["release_board.database"], board_settings)
 
 
+@pytest.fixture(scope="module")
+def generated_pages(shared: Callable[[Callable[[GitOps], object]], FlaskClient]) -> FlaskClient:
+    """Return a client of a board of a repository as generated, for tests that only read it."""
+    return shared(lambda _: None)
+
+
 @pytest.fixture
 def pages(board: Flask) -> FlaskClient:
     return board.test_client()

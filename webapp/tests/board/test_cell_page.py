@@ -166,9 +166,8 @@ def test_text_from_git_is_inert(gitops: GitOps, collector: Collector, board: Fla
         "/apps/../dev",
     ],
 )
-def test_what_is_no_cell_is_not_found(path: str, collector: Collector, pages: FlaskClient) -> None:
-    collector.collect()
-    assert pages.get(path).status_code == 404
+def test_what_is_no_cell_is_not_found(path: str, generated_pages: FlaskClient) -> None:
+    assert generated_pages.get(path).status_code == 404
 
 
 def event(at: int) -> Event:

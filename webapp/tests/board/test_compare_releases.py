@@ -115,10 +115,9 @@ def test_a_difference_is_kept_and_cut(gitops: GitOps, collector: Collector, boar
 @pytest.mark.parametrize(
     "side", ["main:dev", "--output=x:dev", "HEAD:dev", "", "x" * 300, "0" * 39 + ":dev", "\x00:dev"]
 )
-def test_what_is_no_commit_is_refused(side: str, collector: Collector, pages: FlaskClient) -> None:
-    collector.collect()
+def test_what_is_no_commit_is_refused(side: str, generated_pages: FlaskClient) -> None:
     query = {"from": side, "to": f"{'0' * 40}:dev"}
-    assert pages.get("/apps/web/compare", query_string=query).status_code == 400
+    assert generated_pages.get("/apps/web/compare", query_string=query).status_code == 400
 
 
 def test_what_is_no_release_is_not_found(gitops: GitOps, collector: Collector, pages: FlaskClient) -> None:

@@ -142,18 +142,16 @@ def test_trailers_that_say_nothing_useful_are_left_alone(
 
 
 @pytest.mark.parametrize("path", ["/delivery/none", "/delivery/none.json", "/delivery/w%27eb", "/delivery/%00"])
-def test_what_is_no_app_is_not_found(path: str, collector: Collector, pages: FlaskClient) -> None:
-    collector.collect()
-    assert pages.get(path).status_code == 404
+def test_what_is_no_app_is_not_found(path: str, generated_pages: FlaskClient) -> None:
+    assert generated_pages.get(path).status_code == 404
 
 
 @pytest.mark.parametrize(
     "query", ["days=0", "days=31", "page=x", "page=-1", "page=99999", "evidence=x", "day=2026-02-30"]
 )
-def test_what_is_no_choice_is_ignored(query: str, collector: Collector, pages: FlaskClient) -> None:
-    collector.collect()
+def test_what_is_no_choice_is_ignored(query: str, generated_pages: FlaskClient) -> None:
     for path in ("/delivery", "/delivery.json", "/delivery/web", "/delivery/web.json"):
-        assert pages.get(f"{path}?{query}").status_code == 200
+        assert generated_pages.get(f"{path}?{query}").status_code == 200
 
 
 def test_the_table_has_pages_and_a_bounded_cost(
