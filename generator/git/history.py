@@ -173,7 +173,7 @@ class History:
 
     def at(self, name: str) -> Self:
         """Return the history of another commit. Raises ``RepositoryError`` if it is not available."""
-        commit = self.resolved(name)
+        commit = name if name == self.tip else self.resolved(name)
         if commit is None:
             raise RepositoryError(f"{name}: no such commit here", "fetch it, or name another one")
         other = copy.copy(self)

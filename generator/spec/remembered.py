@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class _Known(NamedTuple):
-    """A spec, the blob of its file, the patterns that it includes, and the blobs of the included files."""
+    """A spec, a commit that has it, the blob of its file, what it includes, and the blobs of the included files."""
 
     spec: Spec
+    commit: str
     blob: str | None
     include: Sequence[str]
     included: dict[str, str]
@@ -30,12 +31,15 @@ class Specs:
     def of(self, history: History) -> Spec:
         """Return the spec at a history's newest commit. Raise SpecError or RepositoryError as ``loader`` does."""
         last = self._last
+        if last and history.tip == last.commit:
+            return last.spec
         blob = history.blobs(history.tip, [loader.FILE_NAME]).get(loader.FILE_NAME)
         if last and blob == last.blob and _included(history, last.include) == last.included:
+            self._last = last._replace(commit=history.tip)
             return last.spec
         spec = loader.parsed(loader.committed(history))
         include = list(spec.data.get("include") or ())
-        self._last = _Known(spec, blob, include, _included(history, include))
+        self._last = _Known(spec, history.tip, blob, include, _included(history, include))
         return spec
 
 
