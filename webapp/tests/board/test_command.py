@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from postgresql_server import free_port
 from waiting import PATIENCE, eventually
 
@@ -51,6 +53,8 @@ def test_it_serves_the_checkout_and_ends_with_ctrl_c(gitops: GitOps, tmp_path: P
         assert process.wait(PATIENCE) == 0
 
 
+# The other test runs the same programs; what is said is one line of theirs.
+@pytest.mark.full
 def test_a_repository_that_cannot_be_read_is_said(gitops: GitOps, tmp_path: Path) -> None:
     spec = (gitops.folder / "generator.yaml").read_text()
     (gitops.folder / "generator.yaml").write_text(spec.replace("https://git.example.com/acme", "https://127.0.0.1:1"))

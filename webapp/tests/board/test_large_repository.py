@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from flask.testing import FlaskClient
 
 from release_board.sources.collector import Collector
@@ -39,6 +40,8 @@ def objects(mirror: Path) -> dict[str, list[str]]:
     return found
 
 
+# It is about git, whatever the database.
+@pytest.mark.thin(2)
 def test_large_files_are_never_fetched(
     gitops: GitOps, collector: Collector, pages: FlaskClient, tmp_path: Path
 ) -> None:

@@ -87,6 +87,8 @@ def test_it_serves_and_a_sigterm_ends_it_with_exit_0(board_url: str) -> None:
     assert [entry["path"] for entry in entries if entry["logger"] == "release_board.request"] == ["/version", "/"]
 
 
+# Servers of other tests begin without a database, too.
+@pytest.mark.full
 def test_an_embedded_database_is_migrated_at_start(tmp_path: Path) -> None:
     with serving(DATABASE_URL=f"sqlite:///{tmp_path}/new/board.sqlite3") as server:
         assert server.get("/readyz")[0] == 200
