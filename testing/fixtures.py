@@ -28,8 +28,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Have Python look for no garbage while tests are collected, which makes none: that took a third of the time."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Have Python look for garbage less often, and never among the tests themselves: that took a tenth of a run."""
+    gc.enable()
     gc.freeze()
     gc.set_threshold(200_000, 50, 100)
 

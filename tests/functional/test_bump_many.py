@@ -578,6 +578,7 @@ def test_a_branch_of_many_images_has_a_short_name() -> None:
     assert pull_request.word(names) != pull_request.word(names - {"app-number-7"})
 
 
+@pytest.mark.full
 def test_what_a_person_has_committed_to_the_requests_branch_stays(
     guarded: Path, repository: Path, generator: Run, tmp_path: Path
 ) -> None:

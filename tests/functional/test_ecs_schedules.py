@@ -201,7 +201,7 @@ def test_a_change_behind_our_back_is_told_and_mended(shop: Shop) -> None:
     assert (shop.schedule["State"], shop.schedule["ScheduleExpression"]) == ("ENABLED", "cron(30 2 ? * MON-FRI *)")
 
 
-@pytest.mark.thin(2)
+@pytest.mark.full
 @pytest.mark.slow
 @pytest.mark.parametrize(("code", "health"), [(0, "Healthy"), (3, "Degraded")])
 def test_status_tells_how_the_last_run_ended(shop: Shop, code: int, health: str) -> None:

@@ -60,7 +60,7 @@ def test_what_is_generated_is_built_valid_and_permitted(generated: Path, generat
     assert (done.returncode, "invalid" in done.stdout) == (0, False), done.stderr
 
 
-@pytest.mark.thin(2)
+@pytest.mark.full
 @pytest.mark.slow
 @pytest.mark.needs("kustomize", "kubeconform", "helm", "crane")
 @pytest.mark.parametrize("name", WITH_CHARTS)

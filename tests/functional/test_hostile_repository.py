@@ -248,7 +248,7 @@ def hostile(shop: Path) -> Path:
     return shop
 
 
-@pytest.mark.thin(3)
+@pytest.mark.thin(6)
 @pytest.mark.parametrize("spoil", ODD.values(), ids=ODD)
 def test_what_is_odd_is_named_and_never_shown(spoil: Callable[[Path], None], hostile: Path, generator: Run) -> None:
     # Every command ends in time, without a bug's exit code, and none shows what lies outside.

@@ -153,6 +153,7 @@ def test_images_stay_in_the_registry_where_copilot_takes_them_from(copilot: Path
     assert DIGEST in text
 
 
+@pytest.mark.full
 @pytest.mark.slow
 @pytest.mark.needs(ENGINE, "aws-stub")
 def test_terraform_takes_over_what_the_imports_name(copilot: Path, generator: Run) -> None:

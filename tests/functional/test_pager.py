@@ -80,6 +80,7 @@ def test_short_text_is_not_paged(pager: Path, generated: Path, monkeypatch: pyte
     assert "[paged" in shown(generated, monkeypatch, "history", "web", PAGER=str(pager), LINES="3", COLUMNS="80")
 
 
+@pytest.mark.full
 def test_a_pager_that_is_not_there_loses_nothing(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown(generated, monkeypatch, "explain", "base/web/deployment.yaml", PAGER="/no/such/pager")
     assert "spec.template.spec" in text
@@ -94,6 +95,7 @@ def test_who_leaves_the_pager_early_has_seen_enough(
     assert text.count("\n") == 1
 
 
+@pytest.mark.full
 def test_ctrl_c_is_the_pagers(pager: Path, generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pager.write_text(
         f"#!{sys.executable}\n"
@@ -112,6 +114,7 @@ def test_ctrl_c_is_the_pagers(pager: Path, generated: Path, monkeypatch: pytest.
     assert "Traceback" not in text
 
 
+@pytest.mark.full
 @pytest.mark.needs("less")
 def test_less_shows_colours(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PAGER", raising=False)

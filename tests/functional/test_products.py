@@ -108,6 +108,7 @@ def test_what_is_pinned_holds_all_of_it(shop: Shop, generator: Run) -> None:
     assert shop.tag("web", "staging") == "unreleased"
 
 
+@pytest.mark.full
 def test_a_promotion_of_all_apps_holds_a_product_together(shop: Shop, generator: Run) -> None:
     shop.spec(SPEC.replace(PRODUCTS, "  alone: {image: shop/alone}\n" + PRODUCTS))
     for app in ("web", "api", "alone"):
@@ -125,6 +126,7 @@ def test_a_promotion_of_all_apps_holds_a_product_together(shop: Shop, generator:
     assert [move["app"] for move in shop.json("web", "--to", "staging", "--push")["moves"]] == ["web"]
 
 
+@pytest.mark.full
 def test_the_base_of_a_held_app_stays_too(shop: Shop, generator: Run) -> None:
     shop.spec(SPEC.replace("version: 1\n", "version: 1\npromotion: {base: true}\n"))
     shop.bump("web", "v1")

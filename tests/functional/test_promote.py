@@ -324,6 +324,7 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(("path", "change", "said"), BROKEN.values(), ids=BROKEN)
 def test_a_branch_that_is_broken(path: str, change: Callable[[str], str] | None, said: str, shop: Shop) -> None:
     shop.bump("web", "v1")
@@ -390,6 +391,7 @@ def test_secrets_are_not_in_it(shop: Shop) -> None:
     assert "+        image: " in request.body
 
 
+@pytest.mark.full
 def test_commits_between_two_images_are_listed_where_the_source_is_here(shop: Shop) -> None:
     shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", "    image: shop/web\n    source: web\n"))
     for number, tag in enumerate(("v1", "v2")):

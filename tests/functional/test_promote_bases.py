@@ -120,6 +120,7 @@ def test_a_base_of_which_nothing_was_promoted_yet_does_not_go_back(shop: Shop) -
     assert "containerPort: 9090" in shop.content(PROD)
 
 
+@pytest.mark.full
 def test_what_the_first_environment_takes_back_goes_forward(shop: Shop) -> None:
     start(shop)
     shop.spec(BASE.replace("port: 8080", "port: 9090"))

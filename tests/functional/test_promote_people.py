@@ -71,6 +71,7 @@ def test_an_update_of_the_branch_stays_where_nothing_differs(shop: Shop) -> None
     assert shop.tag("web", "staging", BRANCH) == "v2"
 
 
+@pytest.mark.full
 def test_an_update_of_the_branch_can_be_merged(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")

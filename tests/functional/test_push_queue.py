@@ -113,7 +113,7 @@ def test_nobody_pays_for_references_before_somebody_contends(
     assert server.sent < 1.2 * listing
 
 
-@pytest.mark.thin(3)
+@pytest.mark.full
 @pytest.mark.parametrize(("form", "secret"), [("tickets", ""), ("intents", "of all builds"), ("any name", "")])
 def test_where_too_many_wait_everybody_just_tries_again(
     form: str,
@@ -223,6 +223,7 @@ def test_a_name_in_the_way_keeps_nobody_out(server: serve.Server, bare: Path, tm
     assert (done.returncode, tag(bare)) == (0, "v1"), done.stderr
 
 
+@pytest.mark.full
 def test_hostile_tickets_on_a_branch_that_stands_still_hold_up_nobody_for_long(
     server: serve.Server, bare: Path, tmp_path: Path, generator: Run
 ) -> None:

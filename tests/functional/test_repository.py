@@ -59,6 +59,7 @@ def story(shop: Shop) -> list[str]:
     return [*made, git(shop.folder, "rev-parse", "HEAD"), shop.promoted("three", "1.2")]
 
 
+@pytest.mark.full
 def test_what_is_new_since_any_commit_is_the_rest_of_all(shop: Shop) -> None:
     commits = story(shop)
     repository = Repository.local(shop.folder)

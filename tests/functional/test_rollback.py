@@ -313,6 +313,7 @@ def built(
     return done
 
 
+@pytest.mark.full
 def test_the_order_of_builds_goes_back_with_the_image(remote: Path, repository: Path, generator: Run) -> None:
     # Else the next build would be compared with the one that was taken out.
     for number in (11, 12):
@@ -453,6 +454,7 @@ def promotions(remote: Path, state: forges.State = "open") -> list[forges.PullRe
     return forges.connect(str(remote), "local").requests("main", "promote/", state)
 
 
+@pytest.mark.thin(2)
 @pytest.mark.parametrize("how", ["--push", "--pull-request"])
 def test_an_open_promotion_would_undo_it_and_is_closed(
     how: str, remote: Path, promotable: Path, generator: Run

@@ -159,6 +159,7 @@ def test_watching_shows_each_change_until_it_is_interrupted(shop: Path, generato
             assert tags == ["unreleased", "1"]
 
 
+@pytest.mark.full
 def test_on_a_terminal_what_is_watched_is_drawn_anew(shop: Path) -> None:
     words = [sys.executable, "-m", "generator", "status", "--offline", "--watch", "--interval", "0.1"]
     shown = on_terminal(words, shop, [("Ctrl-C ends", CTRL_C)])

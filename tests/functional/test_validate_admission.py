@@ -246,7 +246,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.thin(4)
+@pytest.mark.thin(8)
 @pytest.mark.parametrize(("change", "path", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_would_be_refused_is_told(
     change: Callable[[Path], object], path: str, said: str, shop: Path, generator: Run

@@ -72,6 +72,7 @@ def test_every_flavour_has_a_case(flavor: str) -> None:
 WITH_CHARTS = sorted(name for name, spec in SPECS.items() if spec.charts)
 
 
+@pytest.mark.thin(4)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(SPECS.keys() - {*WITH_CHARTS}))
 def test_what_a_case_gives_is_built_and_valid(name: str) -> None:

@@ -344,6 +344,7 @@ def test_both_twins_make_the_same_commit_of_the_same_source(shop: Shop, cloud: C
     assert run.outcome("build and push api") == "skipped"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("ci", TWINS)
 def test_a_failing_test_commits_nothing_and_its_report_is_kept(ci: str, shop: Shop) -> None:
     before = shop.tip()

@@ -53,6 +53,7 @@ def test_they_pass_on_what_is_committed(clone: Path) -> None:
         assert any(line.startswith(name) and line.endswith("Passed") for line in done.stdout.splitlines()), name
 
 
+@pytest.mark.full
 def test_they_stop_a_commit_that_the_linter_finds_fault_with(clone: Path) -> None:
     bad = clone / "generator/bad.py"
     bad.write_text(BADLY)

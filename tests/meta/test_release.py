@@ -103,6 +103,7 @@ def test_another_build_gives_the_same_bytes(copy: Path, sdist: Path, wheel: Path
     assert build(copy, "wheel", tmp_path / "wheel").read_bytes() == wheel.read_bytes()
 
 
+@pytest.mark.full
 def test_the_source_distribution_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")

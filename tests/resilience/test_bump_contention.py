@@ -109,6 +109,7 @@ def test_a_dead_builds_intent_lands_with_its_author_and_goes(bare: Path, tmp_pat
     assert sorted(filter(None, changed)) == [fleet.overlay("app1", "dev"), fleet.overlay("app2", "dev")]
 
 
+@pytest.mark.full
 def test_an_intent_is_held_by_a_pin_and_by_a_newer_build_as_its_owner_would_be(
     bare: Path, tmp_path: Path, generator: Run
 ) -> None:
@@ -128,6 +129,7 @@ def test_an_intent_is_held_by_a_pin_and_by_a_newer_build_as_its_owner_would_be(
     assert (tag(bare), tag(bare, "app2"), left(bare)) == ("v1", "unreleased", "")
 
 
+@pytest.mark.full
 def test_an_intent_past_its_time_is_nobodys(bare: Path, tmp_path: Path, generator: Run) -> None:
     name = leave(f"file://{bare}", "app2", "v7")
     old = f"{time.time_ns() - int(700e9):020d}-{name.partition('-')[2]}"

@@ -1,4 +1,7 @@
-"""Kill tests: ``promote`` dies before and after all that it does; the next run goes on, and nothing is half-done."""
+"""Kill tests: ``promote`` dies before and after all that it does; the next run goes on, and nothing is half-done.
+
+They are left to the full run: a rollback, which pushes and proposes by the same functions, and a bump are killed in each.
+"""
 
 from __future__ import annotations
 
@@ -73,6 +76,7 @@ def test_an_update_that_supersedes_and_merges(shop: Shop) -> None:
     assert (shop.tag("web", "staging"), shop.tag("api", "staging")) == ("v2", "v1")
 
 
+@pytest.mark.full
 def test_a_push_has_landed_once_or_not_at_all(shop: Shop) -> None:
     shop.bump("web", "v1")
     before = tree(shop, "main")

@@ -10,10 +10,10 @@ import pytest
 from generator import tools
 from generator.errors import ToolError
 from generator.regenerate.merge import Side
-from testing.depth import some
+from testing.depth import FULL, some
 from testing.story import Lost, Story
 
-STEPS = 90
+STEPS = 90 if FULL else 45
 
 
 @pytest.mark.thin(2)

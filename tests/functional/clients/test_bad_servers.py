@@ -257,6 +257,7 @@ def test_argo_cd_whose_answer_is_too_large(monkeypatch: pytest.MonkeyPatch) -> N
     assert not caught.value.passing
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_an_argo_cd_that_is_none(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     with server(answer) as url:

@@ -74,6 +74,7 @@ def test_open_update_comment_merge(forge: Forge, service: Service, work: Path) -
     assert forge.merge(updated, "0" * 40) == merged
 
 
+@pytest.mark.full
 def test_all_pages_are_read(forge: Forge, service: Service, work: Path) -> None:
     for number in range(8):
         git(work, "push", "-q", "origin", f"promote/prod:refs/heads/promote/{number}")

@@ -49,6 +49,7 @@ def head(bare: Path, branch: str) -> str:
     return git(bare, "rev-parse", branch)
 
 
+@pytest.mark.thin(2)
 def test_open_update_comment_merge(forge: Forge, bare: Path) -> None:
     before = head(bare, "main")
     opened = forge.open("promote/prod", "main", "Promote web", "a table", reviewers=["ann"], labels=["promotion"])
@@ -72,6 +73,7 @@ def test_open_update_comment_merge(forge: Forge, bare: Path) -> None:
     assert forge.merge(updated, "whatever") == merged
 
 
+@pytest.mark.thin(2)
 def test_the_log_of_a_request_tells_its_story(forge: Forge, bare: Path) -> None:
     request = forge.open("promote/prod", "main", "Promote web", "")
     forge.update(request, "Promote api", "")
@@ -83,6 +85,7 @@ def test_the_log_of_a_request_tells_its_story(forge: Forge, bare: Path) -> None:
     assert [request.state for request in forge.requests("main", state="closed")] == ["closed"]
 
 
+@pytest.mark.thin(2)
 def test_what_others_pushed_to_the_base_is_kept(forge: Forge, bare: Path) -> None:
     request = forge.open("promote/prod", "main", "Promote web", "")
     change(bare.parent / "work", "main", "other", "2\n")
@@ -90,6 +93,7 @@ def test_what_others_pushed_to_the_base_is_kept(forge: Forge, bare: Path) -> Non
     assert (git(bare, "show", "main:tag"), git(bare, "show", "main:other")) == ("2", "2")
 
 
+@pytest.mark.thin(2)
 def test_a_conflict_merges_nothing(forge: Forge, bare: Path) -> None:
     request = forge.open("promote/prod", "main", "Promote web", "")
     theirs = change(bare.parent / "work", "main", "tag", "3\n")
@@ -99,6 +103,7 @@ def test_a_conflict_merges_nothing(forge: Forge, bare: Path) -> None:
     assert len(forge.requests("main")) == 1
 
 
+@pytest.mark.thin(2)
 def test_a_head_that_moved_is_not_merged(forge: Forge, bare: Path) -> None:
     request = forge.open("promote/prod", "main", "Promote web", "")
     seen = head(bare, "promote/prod")
@@ -109,6 +114,7 @@ def test_a_head_that_moved_is_not_merged(forge: Forge, bare: Path) -> None:
     assert head(bare, "main") == before
 
 
+@pytest.mark.thin(2)
 def test_a_closed_one_is_not_merged(forge: Forge, bare: Path) -> None:
     request = forge.open("promote/prod", "main", "Promote web", "")
     forge.close(request, "no")
@@ -124,6 +130,7 @@ def test_a_head_or_a_request_that_is_not_there(forge: Forge) -> None:
         forge.close(type(request)("7", "", "", "", "promote/prod", "main", "open"), "")
 
 
+@pytest.mark.thin(2)
 def test_it_is_opened_once(forge: Forge) -> None:
     first = open_or_update(forge, "promote/prod", "main", "Promote web", "one")
     assert open_or_update(forge, "promote/prod", "main", "Promote web", "one") == first

@@ -165,6 +165,7 @@ ENDS = {
 }
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(("autocrlf", "stored", "here", "committed"), ENDS.values(), ids=ENDS)
 def test_line_ends_are_no_edits_where_git_stores_the_same(
     autocrlf: str, stored: bytes, here: bytes, committed: bool, shop: Shop, generator: Run

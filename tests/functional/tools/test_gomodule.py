@@ -233,6 +233,7 @@ def test_files_without_go(go: Path) -> None:
     assert "install Go" in failure.value.hint
 
 
+@pytest.mark.full
 @pytest.mark.needs("go")
 def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The real Go and the committed go.sum, without a network.

@@ -1,7 +1,8 @@
 """``infra destroy`` from git to Terraform: a real remote, the real Terraform on the stub, and moto's load balancers.
 
 Argo CD is a stand-in that has of each Application what the branch has, as if the root synced at each look; once one
-is gone, so are its load balancers, as controllers would see to it.
+is gone, so are its load balancers, as controllers would see to it. All of it is left to the full run: Terraform makes and
+destroys for seconds in each test, and ``tests/functional/test_infra_destroy.py`` holds each step of the command.
 """
 
 from __future__ import annotations
@@ -206,6 +207,7 @@ def test_sites_are_named_and_go_in_an_order_that_aws_takes(tmp_path: Path, gener
     assert (done["done"], place.left) == (True, 0)
 
 
+@pytest.mark.full
 def test_files_of_a_site_that_nothing_here_builds_are_kept(tmp_path: Path, generator: Run, balancing: Any) -> None:
     place = applied("aws-sites", tmp_path, generator, "prod")
     bucket = "module.site_assets.aws_s3_bucket.this"

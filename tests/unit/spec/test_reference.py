@@ -73,6 +73,7 @@ def files(spec: dict[str, Any]) -> dict[str, str]:
     return {path: file.text for path, file in render(loader.parse(json.dumps(spec))).items()}
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize("path", [path for path in EVERY if fields.kubernetes(path)])
 def test_what_the_reference_names_in_kubernetes_is_there_because_of_the_field(path: str) -> None:
     default = fields.every()[path].entry.default

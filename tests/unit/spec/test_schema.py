@@ -45,6 +45,7 @@ def data(text: str) -> object:
     return json.loads(json.dumps(reader.load(text), default=str))
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_it_is_a_valid_schema_and_what_the_command_prints(generator: Run) -> None:
     printed = json.loads(generator("schema").stdout)
