@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from generator.spec import argocd, placeholder, types
+from generator.spec import argocd, patterns, placeholder
 from generator.spec.plain_data import as_map as _map
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _check_own_namespaces(
                     findings.add(path, f"is {namespace} in {name} and in {other}, on one cluster", hint)
             if namespace.startswith("kube-") or namespace == str(_map(data.get("argocd")).get("namespace") or "argocd"):
                 findings.add(path, f"{namespace} is a system's own", "give the app another one")
-            elif not types.DNS_LABEL.fullmatch(namespace) or len(namespace) > _LONGEST:
+            elif not re.fullmatch(patterns.LABEL, namespace) or len(namespace) > _LONGEST:
                 findings.add(path, f"{namespace} is not a namespace", "a DNS label of at most 63 characters")
 
 

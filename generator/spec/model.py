@@ -14,7 +14,6 @@ from generator.spec import (
     adopted,
     allow,
     argocd,
-    builds,
     environment,
     forge_kinds,
     hatches,
@@ -44,6 +43,7 @@ from generator.spec.promotion import Promotion, promotion
 
 if TYPE_CHECKING:
     from generator.spec.argocd import ArgoCd
+    from generator.spec.builds import Build
     from generator.spec.infra import Infra
     from generator.spec.notifications import Notifications
     from generator.spec.sites import Site
@@ -153,10 +153,14 @@ class App(GivenApp):
         return self.given.get("digest")
 
     @property
-    def build(self) -> builds.Build | None:
+    def build(self) -> Build | None:
         """Return how the image is built from this repository; ``None`` if it is built elsewhere."""
         source = self.given.get("source")
-        return builds.of(source, self.given.get("build") or {}) if source else None
+        if not source:
+            return None
+        from generator.spec import builds
+
+        return builds.of(source, self.given.get("build") or {})
 
     @property
     def image(self) -> str:

@@ -23,9 +23,6 @@ Elsewhere = Callable[[str, object], str]
 # The largest number of field names in a hint.
 _FEW: Final = 20
 
-DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
-DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-
 
 class Type(Protocol):
     """The type of a field's values."""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec.database import variables_of
 from generator.spec.findings import Findings, Path, did_you_mean
 from generator.spec.override import overridden
 from generator.spec.plain_data import as_map as _map
@@ -74,7 +73,7 @@ def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
     """Yield the faults of an app in one environment; paths are relative to the app."""
     values = _values(app.get("env"))
     known = [*values, *(name for field in ("config", "secrets") for name in _map(app.get(field)))]
-    known += [name for key, about in _map(app.get("databases")).items() for name in variables_of(key, _map(about))]
+    known += _of_databases(_map(app.get("databases")))
     known += _of_stores(app)
     complete = not {"env", "envFrom"} & set(_map(app.get("container")))
     for name, (path, value) in values.items():
@@ -84,6 +83,15 @@ def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
             yield path, f"refers to {missing}, which is not set", hint
         if name in _reached(needed, values):
             yield path, "refers to itself", "take one of the references out"
+
+
+def _of_databases(databases: Mapping[str, object]) -> list[str]:
+    """Return the names of variables that an app gets from its databases."""
+    if not databases:
+        return []
+    from generator.spec.database import variables_of
+
+    return [name for key, about in databases.items() for name in variables_of(key, _map(about))]
 
 
 def _of_stores(app: Data) -> list[str]:

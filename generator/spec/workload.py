@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import encrypted_secrets, folders, probes, workload_kinds
 from generator.spec.container_values import env_list, fixed_texts, full_image, requested
-from generator.spec.database import Database, of_stores
-from generator.spec.field_groups import OF_ECS
+from generator.spec.field_groups import OF_ECS, has_stores
 from generator.spec.needs import NONE, Needs
 from generator.spec.plain_data import Data, named_texts, text, without_nulls, words
+
+if TYPE_CHECKING:
+    from generator.spec.database import Database
 
 # The default time limit of a migration.
 DEFAULT_MIGRATION_SECONDS: Final = 600
@@ -240,7 +242,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         container=given.get("container") or {},
         pod=given.get("pod") or {},
         secret_store=shared["store"],
-        **of_stores(app, shared["project"], given),
+        **_stores(app, shared["project"], given),
         claims=given.get("claims") or {},
         files=_files(given.get("files") or {}),
         ecs={name: given[name] for name in OF_ECS if given.get(name) is not None},
@@ -248,6 +250,14 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         spread=bool(shared.get("spread")),
         services={name: _annotated(about) for name, about in without_nulls(given.get("services") or {}).items()},
     )
+
+
+def _stores(app: str, project: str, given: Data) -> dict[str, Any]:
+    if not has_stores(given):
+        return {}
+    from generator.spec.database import of_stores  # Most apps have none.
+
+    return of_stores(app, project, given)
 
 
 def _counted(kind: str, given: Data) -> dict[str, Any]:
