@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.delivery import commit_message
 from generator.errors import GitError, RepositoryError
 from generator.git import ci_checkout
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 # The commit before the push, as CodeBuild and (by the workflow's `env`) GitHub Actions tell it.
 BEFORE: Final = ("CODEBUILD_WEBHOOK_PREV_COMMIT", "BEFORE")

@@ -6,21 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.delivery import build_order, commit_message, pin
 from generator.delivery import image as images
-from generator.delivery.build_order import Contains, Order
-from generator.delivery.commit_message import Build, Release
+from generator.delivery.commit_message import Build
 from generator.delivery.image import Slot, absent
-from generator.delivery.push import Change, Published, Read, land
+from generator.delivery.push import Change, land
 from generator.errors import GitError, RepositoryError
 from generator.files import work_tree
 from generator.git import checkout
-from generator.git.remote_branch import Remote
 from generator.spec import subject
 from generator.spec.layout import overlays_path
 from generator.yaml.kustomization import Image, Kustomization
+
+if TYPE_CHECKING:
+    from generator.delivery.build_order import Contains, Order
+    from generator.delivery.commit_message import Release
+    from generator.delivery.push import Published, Read
+    from generator.git.remote_branch import Remote
 
 # As many are named in a subject; with more, they are counted.
 NAMED: Final = 3

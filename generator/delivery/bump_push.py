@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.delivery import bump as bumps
-from generator.delivery.bump import Bump
 from generator.errors import GitError, PushRefused
-from generator.git.remote_branch import Remote
 
 if TYPE_CHECKING:
+    from generator.delivery.bump import Bump
+    from generator.git.remote_branch import Remote
     from generator.spec.model import Spec
 
 _GUARDED = (

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generator.clients import forges
-from generator.clients.forges import PullRequest
 from generator.delivery import pull_request
-from generator.delivery.bump import Bump, State
+from generator.delivery.bump import State
 from generator.delivery.pull_request import Wanted
 from generator.errors import RepositoryError, SpecError
 from generator.git import history
-from generator.git.history import Clone
 from generator.spec.forge_kinds import Forge
+
+if TYPE_CHECKING:
+    from generator.clients.forges import PullRequest
+    from generator.delivery.bump import Bump
+    from generator.git.history import Clone
 
 _HINT = "merge its request first, or close it and delete the branch, or --force to replace them"
 

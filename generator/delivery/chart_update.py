@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from generator.delivery import image
-from generator.delivery.bump import Bump, BumpOutcome, Wanted
-from generator.delivery.image import Slot
+from generator.delivery.bump import Bump, Wanted
 from generator.errors import RepositoryError, UsageError
 from generator.files import work_tree
 from generator.manifests.charts import archive, deployed, lock
-from generator.manifests.charts.deployed import Deployed
 from generator.manifests.charts.lock import Locked
 from generator.spec.layout import CHART_LOCK, overlay_path
-from generator.spec.model import Spec
 from generator.yaml.kustomization import Image
+
+if TYPE_CHECKING:
+    from generator.delivery.bump import BumpOutcome
+    from generator.delivery.image import Slot
+    from generator.manifests.charts.deployed import Deployed
+    from generator.spec.model import Spec
 
 Tell = Callable[[str], None]
 

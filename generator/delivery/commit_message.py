@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator.delivery.image import Slot
 from generator.git import trailers
 from generator.spec.subject import AS_IT_IS, formed
-from generator.yaml.kustomization import Image
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.yaml.kustomization import Image
 
 # The trailer of a commit that takes over what Terraform gave an environment.
 OUTPUTS: Final = "Outputs"

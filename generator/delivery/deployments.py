@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from generator.delivery import pin
-from generator.delivery.image import Slot
-from generator.delivery.pin import Pin
 from generator.errors import RepositoryError, SpecError
-from generator.git.history import Commit, History
+from generator.git.history import Commit
 from generator.spec import promoted
 from generator.yaml import outline
-from generator.yaml.kustomization import Image
 from generator.yaml.outline import Outline
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.delivery.pin import Pin
+    from generator.git.history import History
+    from generator.yaml.kustomization import Image
 
 RELEASED: Final = "Release"
 ROLLED_BACK: Final = "Rollback"

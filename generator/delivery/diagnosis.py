@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.clients.argocd import Application, ArgoCd, Node, Object
 from generator.render.kinds import scaled_object, workloads
-from generator.yaml.kustomization import Image
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import Application, ArgoCd, Node, Object
+    from generator.yaml.kustomization import Image
 
 PULL: Final = frozenset(
     {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"}

@@ -6,7 +6,7 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from generator import process, tools
 from generator.clients import argocd, forges
@@ -15,7 +15,9 @@ from generator.git import checkout, plumbing
 from generator.spec import argocd_size, loader, read_file
 from generator.spec.argocd import VERSIONS, minor
 from generator.spec.image_reference import ECR
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 _SECONDS = 20
 

@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from generator.clients import argocd, forges
-from generator.clients.argocd import Application, ArgoCd
-from generator.clients.forges import Forge, PullRequest, Review
+from generator.clients.forges import Review
 from generator.delivery import open_requests, targets
 from generator.errors import GeneratorError, NoForge, reason
-from generator.render.outputs.argocd import application_names, project_names
-from generator.spec.model import Spec
+from generator.render.names import application_names, project_names
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import Application, ArgoCd
+    from generator.clients.forges import Forge, PullRequest
+    from generator.spec.model import Spec
 
 Read = Callable[[str], bytes | None]
 """Return a file; ``None`` where there is none."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.delivery import targets
 from generator.delivery.deployments import shown
-from generator.delivery.diagnosis import Wanted
-from generator.delivery.image import Slot
-from generator.delivery.rollout import Verdict
 from generator.errors import GeneratorError, reason
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.delivery.diagnosis import Wanted
+    from generator.delivery.image import Slot
+    from generator.delivery.rollout import Verdict
+    from generator.spec.model import Spec
 
 _SECONDS: Final = 15
 # The event of a verdict. A superseded version and one that still waits send nothing.

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generator.clients.forges import Forge, PullRequest
 from generator.delivery import pull_request
 from generator.delivery.promotion import description, proposal
-from generator.delivery.promotion.description import Marker
 from generator.errors import GeneratorError
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.clients.forges import Forge, PullRequest
+    from generator.delivery.promotion.description import Marker
+    from generator.spec.model import Spec
 
 ROLLBACKS: Final = pull_request.ROLLBACKS
 _ALL: Final = "_all"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.delivery import commit_message, push
-from generator.delivery.push import Read
 from generator.files import work_tree
 from generator.git import checkout
 from generator.git import history as histories
+
+if TYPE_CHECKING:
+    from generator.delivery.push import Read
 
 
 def in_work_tree(directory: Path, path: str, content: bytes, message: str, *, commit: bool) -> tuple[bool, str | None]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.clients import argocd
 from generator.delivery import live_state
 from generator.errors import ForgeError, RepositoryError, UsageError
 from generator.git import hosts
-from generator.render.outputs.argocd import application_name, application_names
+from generator.render.names import application_name, application_names
 from generator.spec import forge_kinds
 from generator.spec.layout import base_path, overlay_path
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 _CODECOMMIT: Final = re.compile(
     r"(?:https|ssh)://(?:[^@/]+@)?git-codecommit(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com/v1/repos/([A-Za-z0-9._-]+)/?"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.delivery import pin
-from generator.delivery.image import Slot
-from generator.delivery.pin import Pin
 from generator.spec.argocd import NOTICES
 from generator.spec.layout import application_path
-from generator.spec.model import Spec
 from generator.yaml.kustomization import Kustomization
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.delivery.pin import Pin
+    from generator.spec.model import Spec
 
 _CONTENT: Final = "notice.argocd.argoproj.io/content"
 _SEVERITY: Final = "notice.argocd.argoproj.io/severity"

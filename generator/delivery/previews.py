@@ -9,17 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from generator.clients import forges
-from generator.clients.forges.forge import Labeled, LabelingForge, PullRequest
 from generator.errors import UsageError
-from generator.render.outputs import argocd, previews
+from generator.render.names import application_name
+from generator.render.outputs import previews
 from generator.spec import pull_requests
-from generator.spec.environment import Environment
-from generator.spec.model import App, Spec
+from generator.spec.model import App
 from generator.spec.promotion import seconds
 from generator.spec.pull_requests import PullRequests
+
+if TYPE_CHECKING:
+    from generator.clients.forges.forge import Labeled, LabelingForge, PullRequest
+    from generator.spec.environment import Environment
+    from generator.spec.model import Spec
 
 _MARKER: Final = "<!-- gitops-generator: preview in {environment} -->"
 _NEVER: Final = "It goes when this is closed or loses the label `{label}`."
@@ -128,7 +132,7 @@ def _app(spec: Spec, environment: Environment, about: PullRequests, app: App, fo
     host = pull_requests.known(about.host, app.name, number, found.commit) if hosted else ""
     return PreviewedApp(
         app.name,
-        f"{argocd.application_name(spec, environment.name, app.name)}-{number}",
+        f"{application_name(spec, environment.name, app.name)}-{number}",
         f"{here.image}:{tag}",
         f"https://{host}" if host else "",
     )

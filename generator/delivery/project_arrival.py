@@ -10,10 +10,13 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generator.clients.argocd import Application, ArgoCd
-from generator.delivery.diagnosis import TRIES, Problem, Wanted
+from generator.delivery.diagnosis import TRIES
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import Application, ArgoCd
+    from generator.delivery.diagnosis import Problem, Wanted
 
 # How long a root that the token may not see has, by the pace at which Argo CD looks for new commits.
 UNSEEN_SECONDS: Final = 240.0

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.delivery import push, push_errors, requester
-from generator.delivery.push import Edit, Read
 from generator.delivery.push_errors import Verdict
 from generator.errors import PushRefused, RepositoryError
 from generator.git import trailers
-from generator.git.history import Clone, Commit
+
+if TYPE_CHECKING:
+    from generator.delivery.push import Edit, Read
+    from generator.git.history import Clone, Commit
 
 BUMPS: Final = "bump/"
 ROLLBACKS: Final = "rollback/"

@@ -10,15 +10,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.backoff import Backoff
 from generator.delivery import push_errors, push_queue
 from generator.delivery.push_errors import Verdict
-from generator.delivery.push_queue import Intent, Queue, Unusable
+from generator.delivery.push_queue import Unusable
 from generator.errors import GeneratorError, GitError, PushRefused, RepositoryError, SpecError
 from generator.git import remote_branch as remotes
-from generator.git.remote_branch import Draft, Editing, Remote
+from generator.git.remote_branch import Draft
+
+if TYPE_CHECKING:
+    from generator.delivery.push_queue import Intent, Queue
+    from generator.git.remote_branch import Editing, Remote
 
 Read = Callable[[str], bytes | None]
 Edit = Callable[[Read], Mapping[str, bytes | None]]

@@ -25,12 +25,15 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator import credentials
-from generator.delivery.push_turn import InLine, Together, Turn
+from generator.delivery.push_turn import InLine, Together
 from generator.errors import GeneratorError
-from generator.git.remote_branch import Remote
+
+if TYPE_CHECKING:
+    from generator.delivery.push_turn import Turn
+    from generator.git.remote_branch import Remote
 
 # Older ones have no owner: the build has long given up.
 LIFETIME_SECONDS: Final = 600.0

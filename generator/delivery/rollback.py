@@ -6,25 +6,29 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.clients import forges
-from generator.clients.forges import Forge
 from generator.delivery import build_order, deployments, pin, pin_notice, pull_request, requester
 from generator.delivery import commit_message as messages
 from generator.delivery import push as delivery_push
-from generator.delivery.image import Slot, absent
+from generator.delivery.image import absent
 from generator.delivery.pin import Pin
 from generator.delivery.pull_request import Wanted
-from generator.delivery.push import Edit, Read
-from generator.delivery.rollback_target import Target
 from generator.errors import GitError, Moved, RepositoryError
 from generator.files import work_tree
 from generator.git import checkout, plumbing
 from generator.git import history as histories
-from generator.git.history import Clone
 from generator.spec import subject
-from generator.yaml.kustomization import Image, Kustomization
+from generator.yaml.kustomization import Kustomization
+
+if TYPE_CHECKING:
+    from generator.clients.forges import Forge
+    from generator.delivery.image import Slot
+    from generator.delivery.push import Edit, Read
+    from generator.delivery.rollback_target import Target
+    from generator.git.history import Clone
+    from generator.yaml.kustomization import Image
 
 PINNED: Final = "Pin"
 UNPINNED: Final = "Unpin"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generator.delivery.deployments import Deployment
-from generator.delivery.image import Slot
-from generator.delivery.open_requests import Promotions
-from generator.delivery.rollback import Goal
 from generator.delivery.rollout import sync_command
-from generator.render.outputs.argocd import application_names
-from generator.spec.model import Spec
+from generator.render.names import application_names
+
+if TYPE_CHECKING:
+    from generator.delivery.deployments import Deployment
+    from generator.delivery.image import Slot
+    from generator.delivery.open_requests import Promotions
+    from generator.delivery.rollback import Goal
+    from generator.spec.model import Spec
 
 _NOT_UNDONE: Final = "a rollback does not undo database migrations: {tag} will run on the schema "
 

@@ -6,17 +6,20 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.delivery import build_order, deployments
-from generator.delivery.deployments import Deployment
-from generator.delivery.image import Slot
 from generator.delivery.image import image as checked
 from generator.errors import RepositoryError
-from generator.git.history import History
 from generator.spec.findings import did_you_mean
 from generator.spec.model import UNRELEASED
-from generator.yaml.kustomization import Image, Kustomization
+from generator.yaml.kustomization import Kustomization
+
+if TYPE_CHECKING:
+    from generator.delivery.deployments import Deployment
+    from generator.delivery.image import Slot
+    from generator.git.history import History
+    from generator.yaml.kustomization import Image
 
 PREVIOUS: Final = "previous"
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{7,64}")

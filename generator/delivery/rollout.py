@@ -6,20 +6,23 @@ import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from generator.backoff import Backoff
 from generator.clients import argocd
-from generator.clients.argocd import Application, ArgoCd, Node
 from generator.delivery import deployments, diagnosis, project_arrival
 from generator.delivery.diagnosis import Problem, Wanted
-from generator.delivery.image import Slot
 from generator.delivery.project_arrival import Arrival
 from generator.errors import ArgoCdError, GitError, RepositoryError
-from generator.git.history import Clone, History
-from generator.render.outputs.argocd import application_name, root_name
-from generator.spec.model import UNRELEASED, Spec
-from generator.yaml.kustomization import Image
+from generator.render.names import application_name, root_name
+from generator.spec.model import UNRELEASED
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import Application, ArgoCd, Node
+    from generator.delivery.image import Slot
+    from generator.git.history import Clone, History
+    from generator.spec.model import Spec
+    from generator.yaml.kustomization import Image
 
 LOOKS: Final = Backoff(first=0.3, longest=3.0, factor=1.4)
 # How long a new Application may take to appear: the root makes it when the push that brings it is synced.

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from generator.clients import argocd
-from generator.clients.argocd import ArgoCd
-from generator.delivery.diagnosis import Wanted
-from generator.delivery.image import Slot
-from generator.delivery.rollout import Looking, Verdict, Watch
+from generator.delivery.rollout import Verdict, Watch
 from generator.errors import RepositoryError
-from generator.git.history import Clone
-from generator.render.outputs.argocd import application_names, labels, project_name
-from generator.spec.model import Spec
+from generator.render.names import application_names, labels, project_name
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import ArgoCd
+    from generator.delivery.diagnosis import Wanted
+    from generator.delivery.image import Slot
+    from generator.delivery.rollout import Looking
+    from generator.git.history import Clone
+    from generator.spec.model import Spec
 
 
 def names(spec: Spec, place: Slot, api: ArgoCd) -> list[str]:

@@ -7,19 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.delivery import deployments, image
-from generator.delivery.image import Slot
-from generator.delivery.pin import Pin
 from generator.errors import GeneratorError, GitError, reason
 from generator.files import work_tree
 from generator.git import history
-from generator.git.history import Commit, History
 from generator.git.upstream import Upstream
 from generator.spec.layout import APPLICATIONS, OVERLAYS
-from generator.spec.model import UNRELEASED, Spec
-from generator.yaml.kustomization import Image
+from generator.spec.model import UNRELEASED
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.delivery.pin import Pin
+    from generator.git.history import Commit, History
+    from generator.spec.model import Spec
+    from generator.yaml.kustomization import Image
 
 # How many commits are looked at for all overlays together; what is older is asked for one by one.
 WINDOW: Final = 2000

@@ -10,17 +10,19 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.backoff import Backoff
-from generator.clients.argocd import ArgoCd
 from generator.delivery import commit_message, push
-from generator.delivery.push import Edit, Read
 from generator.errors import ArgoCdError, DeployError, Fault, RepositoryError, SpecError
-from generator.render.outputs.argocd import application_names
+from generator.render.names import application_names
 from generator.spec.layout import application_path
-from generator.spec.model import Spec
 from generator.yaml import plain
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import ArgoCd
+    from generator.delivery.push import Edit, Read
+    from generator.spec.model import Spec
 
 FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 LOOKS: Final = Backoff(first=1.0, longest=15.0, factor=1.5)

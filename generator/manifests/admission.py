@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.manifests import api_rules, pod_security, projects, stream
-from generator.manifests.applications import Application, Ground
 from generator.manifests.projects import Destination
-from generator.manifests.stream import Document, Identity
+
+if TYPE_CHECKING:
+    from generator.manifests.applications import Application, Ground
+    from generator.manifests.stream import Document, Identity
 
 _LEVELS: Final = ("baseline", "privileged")
 

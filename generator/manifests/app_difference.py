@@ -6,16 +6,20 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.errors import RepositoryError
-from generator.git.history import History
 from generator.manifests import comparison, diff, rendered, sources
-from generator.manifests.comparison import Allowed, Difference
-from generator.manifests.diff import Change, Manifests
-from generator.spec.environment import Environment
+from generator.manifests.comparison import Allowed
 from generator.spec.layout import GITOPS, base_path, overlay_path
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.git.history import History
+    from generator.manifests.comparison import Difference
+    from generator.manifests.diff import Change, Manifests
+    from generator.spec.environment import Environment
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.manifests import stream
 from generator.manifests.charts import deployed
 from generator.manifests.projects import Destination, Project, destination
-from generator.manifests.stream import Document
-from generator.render.outputs import argocd, charts
+from generator.render import names
+from generator.render.outputs import charts
+from generator.render.outputs.argocd import application_set
 from generator.spec import layout
 from generator.spec.argocd import IN_CLUSTER
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.manifests.stream import Document
+    from generator.spec.model import Spec
 
 _GROUP: Final = "argoproj.io"
 _SET: Final = "ApplicationSet"
@@ -192,12 +196,12 @@ class Policy:
 
     def _of_project(self, name: str) -> set[Destination] | None:
         """Return where a project's Applications may deploy to; ``None`` for a foreign project."""
-        if name == argocd.root_name(self._spec):
+        if name == names.root_name(self._spec):
             return {self._root}
         for environment in self._spec.environments:
-            if name == argocd.project_name(self._spec, environment):
+            if name == names.project_name(self._spec, environment):
                 return self.own(environment)
-        known = {argocd.former_project_name(self._spec), *self._spec.allow.projects}
+        known = {names.former_project_name(self._spec), *self._spec.allow.projects}
         return self.own() if name in known else None
 
     def _project(self, project: Project) -> Iterator[Fault]:
@@ -245,14 +249,14 @@ class Policy:
             return False
         template = _map(_map(_map(one.document.data.get("spec")).get("template")).get("spec"))
         return bool(
-            _map(template.get("source")).get("kustomize") == argocd.preview(environment, app)
+            _map(template.get("source")).get("kustomize") == application_set.kustomize(environment, app)
         ) and one.beside == ("source.kustomize",)
 
     def _deployed(self, one: Application, path: str, where: Fault) -> Iterator[Fault]:
         """Check that an overlay deploys to its own environment, and a guarded environment from overlays only."""
         name = self.environment(path)
         if name is not None:
-            wanted = argocd.project_name(self._spec, name)
+            wanted = names.project_name(self._spec, name)
             if one.project != wanted:
                 hint = f"`project: {wanted}`; python -m generator writes it"
                 yield where._replace(message=f"deploys {path} in the project {one.project}", hint=hint)

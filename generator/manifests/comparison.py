@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.manifests import redact
-from generator.spec.environment import Environment
 from generator.yaml import plain as yaml_plain
 from generator.yaml.list_names import NAMES
+
+if TYPE_CHECKING:
+    from generator.spec.environment import Environment
 
 ABSENT: Final = object()
 """The value of a field that one side does not have."""

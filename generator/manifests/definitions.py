@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
 from generator.manifests import stream
-from generator.manifests.stream import Document
 from generator.spec import loader
 from generator.spec.findings import Findings
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.manifests.stream import Document
+    from generator.spec.model import Spec
 
 _KIND: Final = "CustomResourceDefinition"
 

@@ -10,11 +10,13 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.errors import SpecError
 from generator.manifests import redact, stream
-from generator.manifests.stream import Document, Identity
+
+if TYPE_CHECKING:
+    from generator.manifests.stream import Document, Identity
 
 # What GitHub takes as a body or comment is 65,536 characters; the rest is for whoever puts text around it.
 LIMIT: Final = 60_000

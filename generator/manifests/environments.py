@@ -6,14 +6,17 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.errors import RepositoryError
 from generator.manifests import comparison, rendered, sources
-from generator.manifests.comparison import Allowed, Difference
-from generator.spec.environment import Environment
 from generator.spec.layout import overlay_path
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.manifests.comparison import Allowed, Difference
+    from generator.spec.environment import Environment
+    from generator.spec.model import Spec
 
 
 def differences(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from generator.manifests import stream
-from generator.manifests.stream import Document
 from generator.spec import infra_reference
+
+if TYPE_CHECKING:
+    from generator.manifests.stream import Document
 
 _HINT = "apply infra/environments/{0}, then run: python -m generator outputs --env {0} --push"
 

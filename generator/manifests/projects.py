@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from generator.manifests.stream import Identity
 from generator.spec import scopes
 from generator.spec.argocd import IN_CLUSTER, IN_CLUSTER_NAME
 from generator.spec.clusters import ANY
+
+if TYPE_CHECKING:
+    from generator.manifests.stream import Identity
 
 # What an ApplicationSet fills in, and all that is behind it.
 _FILLED_IN: Final = re.compile(r"\{\{.*")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator import tools
 from generator.errors import RepositoryError
@@ -16,12 +16,14 @@ from generator.manifests import diff, ecs, redact, sources
 from generator.manifests import folder as applied
 from generator.manifests.build_inputs import Closures, Unknown
 from generator.manifests.charts import deployed
-from generator.manifests.charts.deployed import Deployed
 from generator.manifests.diff import Change
 from generator.manifests.kustomize import BuildError
 from generator.manifests.kustomize import build as kustomize_build
 from generator.manifests.sources import Rules
 from generator.spec.layout import GITOPS, OVERLAYS, Location
+
+if TYPE_CHECKING:
+    from generator.manifests.charts.deployed import Deployed
 
 _STRICT: Final = Rules()
 

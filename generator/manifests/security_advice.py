@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault
 from generator.manifests import pod_security
@@ -16,7 +16,11 @@ from generator.spec import loader, pod_words
 from generator.spec.environment import Environment
 from generator.spec.findings import Finding
 from generator.spec.findings import Path as FieldPath
-from generator.spec.model import App, Spec
+from generator.spec.model import App
+
+if TYPE_CHECKING:
+    from generator.spec.environment import Environment
+    from generator.spec.model import Spec
 
 # What can make a pod less safe than it is by itself.
 _FIELDS: Final = (

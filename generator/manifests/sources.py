@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
@@ -19,8 +19,10 @@ from generator.git import plumbing
 from generator.manifests.build_inputs import NAMES
 from generator.spec import layout
 from generator.spec.kubernetes import NEWEST
-from generator.spec.model import Spec
 from generator.yaml import plain as yaml_plain
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 # What kustomize takes for a URL, be it to fetch or to clone; letters' case does not matter to it.
 _REMOTE: Final = re.compile(

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator import process, tools
 from generator.errors import Fault, RepositoryError, ToolError
@@ -24,12 +24,14 @@ from generator.manifests.admission import Unit
 from generator.manifests.applications import Policy
 from generator.manifests.build_inputs import NAMES
 from generator.manifests.charts import crds, deployed
-from generator.manifests.stream import Document
 from generator.manifests.validation_cache import Known, Reader, Validity
 from generator.spec import targets
 from generator.spec.layout import GITOPS, base_path, environment_of, overlay_path
-from generator.spec.model import Spec
 from generator.tools import schemas
+
+if TYPE_CHECKING:
+    from generator.manifests.stream import Document
+    from generator.spec.model import Spec
 
 # A misspelled field that a strict check must refuse; if it passes, the check itself is broken.
 CONTROL: Final = b"apiVersion: v1\nkind: Service\nmetadata:\n  name: control\nspec:\n  prots: []\n"

@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import RepositoryError
 from generator.files import work_tree
 from generator.regenerate.merge import Outcome, State
 from generator.spec import promoted
 from generator.spec.layout import COPY, KUSTOMIZATION, OVERLAYS, Location, base_path, copy_path
-from generator.spec.model import PROMOTED, Spec
+from generator.spec.model import PROMOTED
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

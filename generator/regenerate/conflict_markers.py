@@ -19,9 +19,11 @@ from generator.errors import RepositoryError, SpecError
 from generator.git import checkout
 from generator.regenerate import merge
 from generator.regenerate import record as generation_record
-from generator.regenerate.merge import Outcome, Settle, Side, State
+from generator.regenerate.merge import Outcome, Side, State
 
 if TYPE_CHECKING:
+    from generator.regenerate.merge import Settle
+
     # Only types are imported here: most runs have no conflict markers.
     from generator.yaml.reader import Parsed
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.regenerate import workload_effects
 from generator.regenerate.effect import Effect, at, first, items, text
-from generator.render.kinds import Kind, every
+from generator.render.kinds import every
 from generator.spec.layout import APPLICATION, KUSTOMIZATION, Location, base_path, overlay_file
 from generator.yaml.tree import Value
+
+if TYPE_CHECKING:
+    from generator.render.kinds import Kind
 
 # Kinds of an app that all clusters know, in kubectl's short words. Pods are deleted with their workload.
 _SHORT: Final = {

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.errors import SpecError
 from generator.files import work_tree
 from generator.spec import infra_reference, language, loader, placeholder
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.model import App, Spec
+from generator.spec.model import App
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 _OUTPUT: Final = re.compile(rb'^\s*output\s+"([^"]+)"', re.MULTILINE)
 _WHERE: Final = "name outputs in texts of apps: they reach what kustomize builds, and task definitions"

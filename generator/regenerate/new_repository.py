@@ -7,16 +7,18 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import work_tree
 from generator.git import checkout
 from generator.regenerate import planning
 from generator.spec import loader
-from generator.spec.model import Spec
 from generator.spec.reference import schema
 from generator.yaml import emit as yaml_emit
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 # The form of commands in the template.
 PROGRAM: Final = "python -m generator"

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.errors import SpecError
 from generator.files import work_tree
 from generator.spec import hatches, layout, loader, placeholder
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
-from generator.spec.model import App, Spec
 from generator.yaml import plain
+
+if TYPE_CHECKING:
+    from generator.spec.model import App, Spec
 
 _Data = Mapping[str, Any]
 

@@ -13,16 +13,17 @@ from generator.git import checkout
 from generator.regenerate import base_copies, conflict_markers, merge, split_files
 from generator.regenerate import record as generation_record
 from generator.regenerate import renames as path_renames
-from generator.regenerate.merge import Outcome, Settle, Side, State
+from generator.regenerate.merge import Side, State
 from generator.regenerate.render_cache import RenderCache
 from generator.regenerate.sides import Renaming, Sides
 from generator.spec import loader, said
 from generator.spec.layout import APPLICATION, Location
-from generator.spec.loader import Texts
-from generator.spec.model import Spec
 
 if TYPE_CHECKING:
     from generator.regenerate.effect import Effect
+    from generator.regenerate.merge import Outcome, Settle
+    from generator.spec.loader import Texts
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +208,17 @@ def versions(
     # If everything is known, the renderer is not loaded.
     from generator.render import render
     from generator.render.file import File
-    from generator.render.outputs import argocd
+    from generator.render.outputs.argocd import leaving as leaving_of
 
     rendered = render(spec, leave_out={generation_record.app_of(path) for path in kept})
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
     rest = {path: content for path, content in stored.items() if path not in kept}
     original = {**same, **generation_record.unpack(rest, adopt=adopt)}
-    former = argocd.former_project(spec, original)
+    former = leaving_of.former_project(spec, original)
     if path := former:
         rendered[path] = File(path, original[path].decode())
         updated[path] = original[path]
-    leaving = {file.path: file for file in argocd.leaving(spec, original)}
+    leaving = {file.path: file for file in leaving_of.projects(spec, original)}
     rendered |= leaving
     updated |= {path: file.text.encode() for path, file in leaving.items()}
     packed = generation_record.pack(rendered)

@@ -11,17 +11,20 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import GeneratorError
 from generator.git import checkout as git_checkout
 from generator.git import ci_checkout, sparse
 from generator.manifests import rendered, sources
-from generator.manifests.diff import Change
 from generator.manifests.sources import Rules
 from generator.regenerate import planning
-from generator.regenerate.planning import Plan
 from generator.spec import loader
 from generator.spec.layout import APPLIED, BASE, GITOPS, OVERLAY, OVERLAYS, Location, overlay_path
+
+if TYPE_CHECKING:
+    from generator.manifests.diff import Change
+    from generator.regenerate.planning import Plan
 
 
 def changes(directory: Path, planned: Plan) -> list[Change]:

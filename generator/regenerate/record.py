@@ -20,14 +20,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator import __version__
 from generator.errors import RepositoryError
 from generator.files import work_tree
-from generator.render.file import HEADER, File
+from generator.render.file import HEADER
 from generator.spec import layout
 from generator.spec.layout import Location
+
+if TYPE_CHECKING:
+    from generator.render.file import File
 
 FOLDER: Final = layout.RECORDS
 FORMAT: Final = b"gitops-generator original, format 1\n"

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.kinds.workloads import FILES
 from generator.spec.layout import BASE, OVERLAY, Location, base_path
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 _IMAGE: Final = re.compile(rb"^ *(?:- )?image: *['\"]?([^\s'\"]+)", re.MULTILINE)
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
-from generator.regenerate.merge import Outcome, State, list_keys
+from generator.regenerate.merge import State, list_keys
 from generator.spec.layout import KUSTOMIZATION, OTHER_NAMES, Location, overlay_path, rename_command
-from generator.spec.model import Spec
 from generator.yaml.reader import Parsed
 
 if TYPE_CHECKING:
-    from generator.regenerate.merge import list_keys
+    from generator.regenerate.merge import Outcome, list_keys
+    from generator.spec.model import Spec
 
 _T = TypeVar("_T")
 _PLACES: Final = "infra/environments"

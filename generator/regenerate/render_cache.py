@@ -14,14 +14,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.files import package_digest
 from generator.files.digest_cache import DigestCache
 from generator.git import plumbing
 from generator.regenerate import record as generation_record
 from generator.regenerate.record import PROJECT
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 PLACE: Final = "gitops-generator/rendered"
 _SIZE: Final = 32

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from generator.errors import RepositoryError
 from generator.regenerate import renames as path_renames
-from generator.regenerate.merge import Outcome
+
+if TYPE_CHECKING:
+    from generator.regenerate.merge import Outcome
 
 
 class Sides(NamedTuple):

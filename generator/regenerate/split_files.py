@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator.regenerate.merge import Outcome
+if TYPE_CHECKING:
+    from generator.regenerate.merge import Outcome
+
 
 _FOLDER: Final = "infra/"
 _ENDING: Final = ".tf"

@@ -6,15 +6,17 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.backoff import Backoff
-from generator.clients.aws.ecs import Ecs
 from generator.clients.aws.scheduler import Scheduler
 from generator.delivery.ecs import likeness, reasons, scheduling, standing
-from generator.delivery.ecs.wanted import Wanted
 from generator.errors import DeployError
-from generator.manifests.ecs import Unit
+
+if TYPE_CHECKING:
+    from generator.clients.aws.ecs import Ecs
+    from generator.delivery.ecs.wanted import Wanted
+    from generator.manifests.ecs import Unit
 
 Tell = Callable[[str], None]
 LOOKS: Final = Backoff(first=0.5, longest=5.0, factor=1.4)

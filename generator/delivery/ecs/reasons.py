@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.clients.aws.ecs import Ecs
 from generator.escaping import harmless
+
+if TYPE_CHECKING:
+    from generator.clients.aws.ecs import Ecs
 
 _TASKS: Final = 3
 _LINES: Final = 5

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.clients.aws.scheduler import Scheduler
 from generator.delivery.ecs import likeness
-from generator.manifests.ecs import Unit
+
+if TYPE_CHECKING:
+    from generator.manifests.ecs import Unit
 
 Data = Mapping[str, Any]
 # What GetSchedule tells and UpdateSchedule does not take.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generator.clients.aws.presence import Presence
 from generator.manifests import ecs_rules
-from generator.manifests.ecs import Unit
+
+if TYPE_CHECKING:
+    from generator.clients.aws.presence import Presence
+    from generator.manifests.ecs import Unit
 
 
 def problems(units: Iterable[Unit], presence: Presence) -> list[str]:

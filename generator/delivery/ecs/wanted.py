@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generator.delivery.image import Slot
 from generator.errors import RepositoryError
 from generator.manifests import ecs as overlays
-from generator.manifests.ecs import Unit
 from generator.spec import infra_reference
 from generator.spec.layout import KUSTOMIZATION, outputs_file, overlay_path
-from generator.spec.model import UNRELEASED, App, Spec
+from generator.spec.model import UNRELEASED, App
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.manifests.ecs import Unit
+    from generator.spec.model import Spec
 
 Read = Callable[[str], bytes | None]
 """Return a file's bytes; ``None`` where there is none."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from generator.delivery.live_state import Key, Running
 from generator.delivery.promotion import checks, description, image_changes, proposal, proposing
-from generator.delivery.promotion.checks import Check, Health, State
-from generator.delivery.promotion.proposal import PromotionRequest, Proposal
+from generator.delivery.promotion.checks import Health, State
 from generator.delivery.promotion.proposing import Services
-from generator.git.history import History
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.delivery.live_state import Key, Running
+    from generator.delivery.promotion.checks import Check
+    from generator.delivery.promotion.proposal import PromotionRequest, Proposal
+    from generator.git.history import History
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.delivery.promotion import commits
-from generator.delivery.promotion.moves import BaseMove, Between, LeftOut, Release, Why
+from generator.delivery.promotion.moves import BaseMove, LeftOut, Why
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader, work_tree
 from generator.git import checkout
-from generator.git.history import History
 from generator.regenerate import planning
-from generator.regenerate.merge import Conflict, Side, merge_file
+from generator.regenerate.merge import Side, merge_file
 from generator.spec import promoted
 from generator.spec.instance import without_config
 from generator.spec.layout import base_path, copy_path, overlay_path
-from generator.spec.model import Spec
 from generator.spec.promoted import Promoted
 from generator.yaml.reader import Parsed
+
+if TYPE_CHECKING:
+    from generator.delivery.promotion.moves import Between, Release
+    from generator.git.history import History
+    from generator.regenerate.merge import Conflict
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)

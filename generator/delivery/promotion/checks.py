@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from generator.delivery import image, targets
-from generator.delivery.promotion.moves import Move, Release
 from generator.errors import RepositoryError
 from generator.spec.environment import Environment
 from generator.spec.findings import did_you_mean
 from generator.spec.model import Spec
 from generator.spec.promotion import DAYS, Freeze, Window
+
+if TYPE_CHECKING:
+    from generator.delivery.promotion.moves import Move, Release
+    from generator.spec.environment import Environment
 
 SHOWN = "%Y-%m-%d %H:%M UTC"
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.delivery import commit_message, deployments, image
-from generator.delivery.image import Slot
-from generator.delivery.promotion.moves import Between, Move, Release
+from generator.delivery.promotion.moves import Between, Release
 from generator.errors import SpecError
-from generator.git.history import Commit, History
 from generator.spec import forge_kinds, loader, yaml_data
 from generator.spec.layout import base_path
-from generator.spec.model import Spec
-from generator.yaml.kustomization import Image
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.delivery.promotion.moves import Move
+    from generator.git.history import Commit, History
+    from generator.spec.model import Spec
+    from generator.yaml.kustomization import Image
 
 # Commits to an overlay that are looked through, and commits between two images that are listed.
 LOOKED_THROUGH: Final = 100

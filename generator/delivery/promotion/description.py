@@ -7,15 +7,19 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.delivery import commit_message
-from generator.delivery.promotion.checks import Check, State
-from generator.delivery.promotion.moves import BaseMove, Between, LeftOut, Move, Why
+from generator.delivery.promotion.checks import State
+from generator.delivery.promotion.moves import Why
 from generator.manifests import diff as manifests_diff
 from generator.manifests import redact
-from generator.manifests.diff import Change
 from generator.render.kinds import role_of
+
+if TYPE_CHECKING:
+    from generator.delivery.promotion.checks import Check
+    from generator.delivery.promotion.moves import BaseMove, Between, LeftOut, Move
+    from generator.manifests.diff import Change
 
 # Of all forges' limits, in characters, those below GitHub's (65,536).
 LIMIT: Final = 60_000

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generator.clients import argocd
-from generator.clients.argocd import Application, ArgoCd
 from generator.delivery.promotion.checks import Health
 from generator.errors import ArgoCdError
-from generator.render.outputs.argocd import application_names, labels, project_name
-from generator.spec.model import Spec
+from generator.render.names import application_names, labels, project_name
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import Application, ArgoCd
+    from generator.spec.model import Spec
 
 
 class ArgoCdHealth:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from generator.delivery import build_order, image, pin
-from generator.delivery.image import Slot, absent
+from generator.delivery.image import absent
 from generator.delivery.promotion.moves import MAY_NOT_MOVE, LeftOut, Move, Moves, Why, name
 from generator.errors import RepositoryError, SpecError, UsageError, reason
-from generator.spec.model import UNRELEASED, Spec
+from generator.spec.model import UNRELEASED
 from generator.yaml.kustomization import Image, Kustomization
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.spec.model import Spec
 
 Read = Callable[[str], bytes | None]
 

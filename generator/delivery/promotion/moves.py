@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generator.delivery.image import Slot
 from generator.errors import Conflict
-from generator.git.history import Commit
 from generator.spec.model import UNRELEASED
-from generator.yaml.kustomization import Image
+
+if TYPE_CHECKING:
+    from generator.delivery.image import Slot
+    from generator.git.history import Commit
+    from generator.yaml.kustomization import Image
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from generator.delivery import image, pin, pull_request
 from generator.delivery.promotion import description, image_changes
-from generator.delivery.promotion.checks import Check
-from generator.delivery.promotion.description import Marker, Story
-from generator.delivery.promotion.image_changes import Read
-from generator.delivery.promotion.moves import MAY_NOT_MOVE, BaseMove, LeftOut, Move
+from generator.delivery.promotion.description import Marker
+from generator.delivery.promotion.moves import MAY_NOT_MOVE
 from generator.errors import GeneratorError
 from generator.spec import subject
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.delivery.promotion.checks import Check
+    from generator.delivery.promotion.description import Story
+    from generator.delivery.promotion.image_changes import Read
+    from generator.delivery.promotion.moves import BaseMove, LeftOut, Move
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)

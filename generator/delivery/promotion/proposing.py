@@ -6,21 +6,26 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from generator.delivery import commit_message, deployments, image, requester
 from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
 from generator.delivery.promotion.base_changes import Bases
-from generator.delivery.promotion.checks import AskHealth, Check
 from generator.delivery.promotion.description import Marker, Story
-from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Moves, Release, Why
-from generator.delivery.promotion.proposal import PromotionRequest, Proposal, moving, names, title
-from generator.delivery.promotion.workspace import Workspace
+from generator.delivery.promotion.moves import Why
+from generator.delivery.promotion.proposal import Proposal, moving, names, title
 from generator.errors import RepositoryError
-from generator.git.history import History
 from generator.manifests import rendered, sources
-from generator.manifests.diff import Change
 from generator.spec.layout import GITOPS, base_path, overlay_path
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.delivery.promotion.checks import AskHealth, Check
+    from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Moves, Release
+    from generator.delivery.promotion.proposal import PromotionRequest
+    from generator.delivery.promotion.workspace import Workspace
+    from generator.git.history import History
+    from generator.manifests.diff import Change
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)

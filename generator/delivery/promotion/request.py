@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from generator.clients.forges.forge import Forge, PullRequest
+from generator.clients.forges.forge import PullRequest
 from generator.delivery import pull_request, push_errors
 from generator.delivery.promotion import checks, description, proposal
-from generator.delivery.promotion.proposal import Proposal
 from generator.delivery.pull_request import PROMOTED_SEAL, Wanted
 from generator.delivery.push import publish
 from generator.errors import ForgeError, GeneratorError, GitError, RepositoryError
-from generator.git.history import Clone
+
+if TYPE_CHECKING:
+    from generator.clients.forges.forge import Forge
+    from generator.delivery.promotion.proposal import Proposal
+    from generator.git.history import Clone
 
 
 class Action(StrEnum):

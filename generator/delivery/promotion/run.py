@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from generator.clients import forges
 from generator.clients.aws import sns
-from generator.clients.forges import Forge, PullRequest
 from generator.delivery.promotion import description, proposal, proposing, request
 from generator.delivery.promotion.health import ArgoCdHealth
-from generator.delivery.promotion.proposal import Outdated, PromotionRequest, Proposal
+from generator.delivery.promotion.proposal import Outdated
 from generator.delivery.promotion.proposing import Services
 from generator.delivery.promotion.request import Action, Done
 from generator.errors import GeneratorError, Moved
 from generator.git import history
-from generator.git.history import Clone
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.clients.forges import Forge, PullRequest
+    from generator.delivery.promotion.proposal import PromotionRequest, Proposal
+    from generator.git.history import Clone
+    from generator.spec.model import Spec
 
 ATTEMPTS: Final = 5
 PromoteHow = Literal["request", "merge", "push", "foresee"]

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import reader
-from generator.git.history import History
 from generator.spec import loader
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.git.history import History
+    from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.backoff import Backoff
 from generator.clients.aws.amplify import DONE, FAILED, Branch
 from generator.clients.aws.cloudfront import Distribution
 from generator.clients.aws.s3 import Files
 from generator.delivery.sites import files as site_files
-from generator.delivery.sites.files import SiteFile
 from generator.errors import DeployError
+
+if TYPE_CHECKING:
+    from generator.delivery.sites.files import SiteFile
 
 Tell = Callable[[str], None]
 LOOKS: Final = Backoff(first=1.0, longest=10.0, factor=1.4)

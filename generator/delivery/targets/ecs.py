@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.clients.aws.ecs import Ecs
 from generator.delivery import image
-from generator.delivery.diagnosis import Wanted
 from generator.delivery.ecs import likeness, reasons, scheduling, standing
 from generator.delivery.ecs import wanted as wanting
 from generator.delivery.ecs.deploying import COMMIT
-from generator.delivery.image import Slot
-from generator.delivery.live_state import Answer, Key, Read, Running
-from generator.delivery.rollout import Looking, Verdict
+from generator.delivery.live_state import Answer, Running
+from generator.delivery.rollout import Verdict
 from generator.errors import GeneratorError, UsageError, reason
-from generator.git.history import Clone
-from generator.manifests.ecs import Unit
 from generator.spec import aws_names, ecs, targets
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.delivery.diagnosis import Wanted
+    from generator.delivery.image import Slot
+    from generator.delivery.live_state import Key, Read
+    from generator.delivery.rollout import Looking
+    from generator.git.history import Clone
+    from generator.manifests.ecs import Unit
+    from generator.spec.model import Spec
 
 # As Argo CD says it, by how a service stands.
 _HEALTH: Final = {"healthy": "Healthy", "waiting": "Progressing", "failed": "Degraded", "other": "Healthy"}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from generator.clients import argocd
-from generator.clients.argocd import ArgoCd
 from generator.delivery import live_state, pages, rollout, rollout_clusters
-from generator.delivery.diagnosis import Wanted
-from generator.delivery.image import Slot
-from generator.delivery.live_state import Answer, Read
-from generator.delivery.rollout import Looking
+from generator.delivery.live_state import Answer
 from generator.errors import ArgoCdError, UsageError, reason
-from generator.git.history import Clone
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.clients.argocd import ArgoCd
+    from generator.delivery.diagnosis import Wanted
+    from generator.delivery.image import Slot
+    from generator.delivery.live_state import Read
+    from generator.delivery.rollout import Looking
+    from generator.git.history import Clone
+    from generator.spec.model import Spec
 
 
 def running(spec: Spec, _read: Read) -> Answer:

@@ -14,14 +14,16 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator import process
 from generator.errors import GeneratorError, ProcessError
-from generator.manifests.charts.deployed import Deployed
 from generator.spec.chart import OCI
 from generator.tools import cache
 from generator.yaml import plain as yaml_plain
+
+if TYPE_CHECKING:
+    from generator.manifests.charts.deployed import Deployed
 
 FOLDER: Final = "charts"
 _SECONDS: Final = 300

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.errors import SpecError
 from generator.manifests.charts import archive, lock
 from generator.manifests.charts.archive import FetchError
-from generator.manifests.charts.deployed import Deployed, inputs
+from generator.manifests.charts.deployed import inputs
 from generator.manifests.charts.template import Rendering, TemplateError, render
-from generator.manifests.sources import Rules
 from generator.spec.layout import CHART_LOCK
+
+if TYPE_CHECKING:
+    from generator.manifests.charts.deployed import Deployed
+    from generator.manifests.sources import Rules
 
 
 def build(directory: Path, chart: Deployed, rules: Rules) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from generator.manifests.stream import Document
 from generator.tools import schemas
 from generator.tools.schemas import conversion
+
+if TYPE_CHECKING:
+    from generator.manifests.stream import Document
 
 # Any kind whose metadata is an object's usual one.
 _ANY = "argoproj.io/application_v1alpha1.json"

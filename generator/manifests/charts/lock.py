@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.manifests.charts.deployed import Deployed
 from generator.spec.layout import CHART_LOCK
 from generator.yaml import emit as yaml_emit
 from generator.yaml import plain as yaml_plain
+
+if TYPE_CHECKING:
+    from generator.manifests.charts.deployed import Deployed
 
 _HEADER: Final = "# The charts that are deployed, by digest: python -m generator charts lock\n"
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")

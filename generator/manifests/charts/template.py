@@ -10,16 +10,18 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator import process
 from generator.errors import Fault, ProcessError
 from generator.manifests import isolation, stream
 from generator.manifests.charts import archive, values
-from generator.manifests.charts.deployed import Deployed
 from generator.manifests.kustomize import BuildError
-from generator.manifests.stream import Document
 from generator.tools import cache
+
+if TYPE_CHECKING:
+    from generator.manifests.charts.deployed import Deployed
+    from generator.manifests.stream import Document
 
 _SECONDS: Final = 120
 _FOLDER: Final = f"{archive.FOLDER}/rendered"

@@ -8,15 +8,17 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, GeneratorError, SpecError
-from generator.manifests.charts.deployed import Deployed
 from generator.spec import loader, placeholder, places, yaml_data
 from generator.spec.findings import Finding, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.layout import Location
 from generator.yaml import plain as yaml_plain
+
+if TYPE_CHECKING:
+    from generator.manifests.charts.deployed import Deployed
 
 # As Helm writes what the schema refuses: `- at '/a/0/b': got string, want integer`.
 _REFUSED: Final = re.compile(r"^ *- at '(?P<pointer>[^']*)': (?P<about>.*)$", re.MULTILINE)

@@ -6,13 +6,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.regenerate.merge import json_text
-from generator.regenerate.merge.edit_plan import Change, Kept, New, Page, Part, Within
+from generator.regenerate.merge.edit_plan import Kept, New, Within
 from generator.yaml import emit as yaml_emit
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import Document, Entry, Node, Scalar, Value
+
+if TYPE_CHECKING:
+    from generator.regenerate.merge.edit_plan import Change, Page, Part
 
 _COMMENT_OR_BLANK: Final = re.compile(r"([ \t]*)(#[^\n]*)?\r?\n")
 _Edit = tuple[int, int, str]

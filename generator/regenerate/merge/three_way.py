@@ -12,16 +12,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.errors import SpecError
 from generator.regenerate.merge import field_names, json_text, list_alignment, list_keys
-from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
-from generator.regenerate.merge.edit_plan import Change, Kept, New, Page, Part, Within
-from generator.regenerate.merge.list_alignment import Row
+from generator.regenerate.merge.conflict import Conflict, Side, leave_open
+from generator.regenerate.merge.edit_plan import Kept, New, Page, Part, Within
 from generator.regenerate.merge.splice import Splicer, Unspliceable, shown
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import NULL, Node, Scalar, Value, inherited, meaning
+
+if TYPE_CHECKING:
+    from generator.regenerate.merge.conflict import Settle
+    from generator.regenerate.merge.edit_plan import Change
+    from generator.regenerate.merge.list_alignment import Row
 
 Path = tuple[str | field_names.Item, ...]
 

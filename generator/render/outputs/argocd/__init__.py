@@ -6,42 +6,18 @@ have no finalizer, so the deletion of an Application does not delete its pods.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from generator.render.file import File, yaml_file
 from generator.render.outputs.argocd import application, bootstrap, notifications, project
-from generator.render.outputs.argocd.names import (
-    application_name,
-    application_names,
-    former_project_name,
-    labels,
-    project_name,
-    project_names,
-    root_name,
-)
 from generator.spec import targets
-from generator.spec.layout import APPLICATION, GITOPS, Location, application_path
+from generator.spec.layout import GITOPS, application_path
 from generator.spec.model import App
 
 if TYPE_CHECKING:
     from generator.spec.environment import Environment
     from generator.spec.model import AnyApp, Spec
-
-__all__ = [
-    "application_name",
-    "application_names",
-    "former_project",
-    "former_project_name",
-    "labels",
-    "leaving",
-    "preview",
-    "project_name",
-    "project_names",
-    "render_app",
-    "render_project",
-    "root_name",
-]
 
 
 def render_project(spec: Spec) -> Iterator[File]:
@@ -51,7 +27,7 @@ def render_project(spec: Spec) -> Iterator[File]:
         return
     yield yaml_file(f"{GITOPS}/bootstrap.yaml", bootstrap.project(spec), bootstrap.application(spec))
     for environment in environments:
-        yield yaml_file(_project_path(project_name(spec, environment.name)), project.render(spec, environment))
+        yield yaml_file(project.path(spec, environment.name), project.render(spec, environment))
     yield from notifications.render(spec)
 
 
@@ -79,33 +55,6 @@ def _sets(spec: Spec, environment: Environment, app: AnyApp, path: str) -> Itera
         yield yaml_file(path, application_set.of_pull_requests(spec, environment, app), app=app.name)
 
 
-def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
-    """Return the path of the former project's file if ``former``, the last generated files, has Applications in it.
-
-    Argo CD prunes before it applies. So the file must stay in the commit that moves the
-    Applications to the projects of their environments; a later commit removes it.
-    """
-    path = _project_path(former_project_name(spec))
-    inside = f"\n  project: {former_project_name(spec)}\n".encode()
-    applications = (content for name, content in former.items() if Location.parse(name).kind == APPLICATION)
-    return path if path in former and any(inside in content for content in applications) else None
-
-
-def leaving(spec: Spec, former: Mapping[str, bytes]) -> Iterator[File]:
-    """Yield projects that must still permit kinds that no app has any more; ``former`` are the last generated files."""
-    for environment in spec.environments.values():
-        path = _project_path(project_name(spec, environment.name))
-        if kinds := project.no_longer(spec, environment, former.get(path, b"")):
-            yield yaml_file(path, project.render(spec, environment, kinds))
-
-
-def preview(environment: Environment, app: App) -> dict[str, Any]:
-    """Return the kustomize options of an app's preview in addition to its overlay."""
-    from generator.render.outputs.argocd import application_set
-
-    return application_set.kustomize(environment, app)
-
-
 def _without_kubernetes(spec: Spec, environment: Environment) -> bool:
     """Tell whether Argo CD has nothing to do in an environment: all of its apps are on ECS."""
     if not spec.aws or targets.of_environments(spec.data["environments"]).get(environment.name) != targets.ECS:
@@ -115,7 +64,3 @@ def _without_kubernetes(spec: Spec, environment: Environment) -> bool:
         for app in spec.apps.values()
         if environment.name in app.environments
     )
-
-
-def _project_path(name: str) -> str:
-    return f"{GITOPS}/projects/{name}.yaml"

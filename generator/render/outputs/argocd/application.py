@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.render import namespace
 from generator.render.kinds import progressive_rollout, workloads
+from generator.render.names import application_name, labels, project_name
 from generator.render.outputs import charts
-from generator.render.outputs.argocd.names import application_name, labels, project_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
 from generator.spec import sync_windows
 from generator.spec.adopted import AdoptedApp

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.render.names import application_name, labels
 from generator.render.outputs import previews
 from generator.render.outputs.argocd import application
-from generator.render.outputs.argocd.names import application_name, labels
 from generator.render.outputs.argocd.objects import API, metadata
 from generator.spec import forge_kinds, pull_requests
 

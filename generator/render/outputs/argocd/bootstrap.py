@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from generator.render.outputs.argocd.names import root_name
+from generator.render.names import root_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, SYNC_OPTIONS, metadata, retry, sources
 from generator.spec.layout import GITOPS
 

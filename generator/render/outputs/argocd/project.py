@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.render import kinds
 from generator.render.kinds.metadata import SYNC_WAVE
+from generator.render.names import project_name
 from generator.render.outputs import charts
 from generator.render.outputs.argocd import notifications
-from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
 from generator.spec import scopes, sync_windows
 from generator.spec.argocd import NAMED_CLUSTER_KINDS
+from generator.spec.layout import GITOPS
 from generator.spec.workload_kinds import DEFAULT
 
 if TYPE_CHECKING:
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from generator.spec.model import Spec
 
 _LISTED: Final = re.compile(r'^  - group: "?([^"\n]*)"?\n    kind: (\S+)$', re.MULTILINE)
+
+
+def path(spec: Spec, environment: str) -> str:
+    """Return the path of the file of an environment's project."""
+    return path_of(project_name(spec, environment))
+
+
+def path_of(project: str) -> str:
+    """Return the path of a project's file by the project's name."""
+    return f"{GITOPS}/projects/{project}.yaml"
 
 
 def no_longer(spec: Spec, environment: Environment, former: bytes) -> frozenset[tuple[str, str]]:
