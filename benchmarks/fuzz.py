@@ -22,7 +22,7 @@ from generator.clients import argocd
 from generator.clients.forges import gitea, gitlab
 from generator.clients.forges.access import MISREAD
 from generator.delivery import build_order, bump, push_queue
-from generator.delivery.promotion import description
+from generator.delivery.promotion import marker
 from generator.errors import GeneratorError
 from generator.git import hosts
 from generator.spec import loader
@@ -119,7 +119,7 @@ TEXTS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "the loader": (SPEC, loader.parse),
     "the editor of YAML": (OVERLAY, _overlay),
     "the queue": (BUMP, _bump),
-    "the marker": (MARKER, description.marker),
+    "the marker": (MARKER, marker.read),
     "hosts": ("https://ci@git.example.com:8443/acme/shop.git", hosts.of),
 }
 ANSWERS: Final[Mapping[str, tuple[Any, Callable[[Any], object]]]] = {

@@ -87,7 +87,6 @@ if TYPE_CHECKING:
     from generator.api.local import local_status as local_status
     from generator.api.local import local_up as local_up
     from generator.api.manifests import CompareRequest as CompareRequest
-    from generator.api.manifests import CompareResult as CompareResult
     from generator.api.manifests import ExplainRequest as ExplainRequest
     from generator.api.manifests import ExplainResult as ExplainResult
     from generator.api.manifests import ValidateRequest as ValidateRequest
@@ -164,6 +163,7 @@ if TYPE_CHECKING:
     from generator.delivery.status import Row as Row
     from generator.manifests.app_difference import AppDifference as AppDifference
     from generator.manifests.comparison import Difference as Difference
+    from generator.manifests.environments import CompareResult as CompareResult
     from generator.regenerate.effect import Effect as Effect
     from generator.regenerate.merge import Side as Side
     from generator.spec.model import Spec as Spec
@@ -232,7 +232,7 @@ _MODULES = {
     "local_status": "api.local",
     "local_up": "api.local",
     "CompareRequest": "api.manifests",
-    "CompareResult": "api.manifests",
+    "CompareResult": "manifests.environments",
     "ExplainRequest": "api.manifests",
     "ExplainResult": "api.manifests",
     "ValidateRequest": "api.manifests",

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.errors import Fault, UsageError
 from generator.git import sparse
-from generator.manifests.comparison import Allowed, Difference
 from generator.manifests.validation import Result
 from generator.regenerate.explain import Origin
 from generator.spec import advice, loader
 from generator.spec.layout import APPLIED, KUSTOMIZATION, Location, base_path, overlay_path
 from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.manifests.environments import CompareResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,42 +145,13 @@ class CompareRequest:
     allow: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CompareResult:
-    """Differences. `problems` is why apps could not be compared, `unused` are patterns without a match."""
-
-    environments: tuple[str, str]
-    differences: tuple[Difference, ...]
-    problems: dict[str, str]
-    unused: tuple[str, ...]
-    has_list: bool
-
-    @property
-    def is_refused(self) -> bool:
-        """Tell whether anything differs that is not allowed."""
-        return any(difference.allowed is None for difference in self.differences)
-
-
 def compare(request: CompareRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CompareResult:
     """Compare the manifests of two environments, built from the files here."""
-    with calling(credentials, request.directory):
-        return compare_in(request, loader.load(request.directory), progress=progress)
-
-
-def compare_in(request: CompareRequest, spec: Spec, *, progress: Progress = silent) -> CompareResult:
-    """Compare in a folder with the files of this spec, which need not be a git work tree."""
     from generator.delivery import image
     from generator.manifests import environments
 
-    left, right = (image.environment_named(spec, name) for name in (request.left, request.right))
-    if left == right:
-        raise UsageError(f"{left.name} is one environment: name two")
-    if not all(pattern.strip() for pattern in request.allow):
-        raise UsageError("--allow: an empty pattern", "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")
-    apps = list(image.apps_named(spec, request.apps)) or list(spec.apps)
-    patterns = list(dict.fromkeys([*spec.may_differ, *request.allow]))
-    allowed = Allowed(patterns)
-    progress(f"building {left.name} and {right.name}")
-    found, problems = environments.differences(request.directory, spec, (left, right), apps, allowed)
-    unused = () if request.apps else tuple(allowed.unused)
-    return CompareResult((left.name, right.name), tuple(found), problems, unused, bool(patterns))
+    with calling(credentials, request.directory):
+        spec = loader.load(request.directory)
+        pair, apps = image.two_environments(spec, request.left, request.right), image.apps_named(spec, request.apps)
+        progress(f"building {request.left} and {request.right}")
+        return environments.compare(request.directory, spec, pair, apps, request.allow)

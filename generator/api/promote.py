@@ -9,6 +9,7 @@ from pathlib import Path
 from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
 from generator.api.publishing import OnBranch, spec_of
 from generator.delivery import requester
+from generator.delivery.promotion import proposing
 from generator.delivery.promotion.proposal import PromotionRequest, Proposal
 from generator.delivery.promotion.request import Done
 from generator.delivery.promotion.run import PromoteHow, Run
@@ -65,7 +66,7 @@ def promote(request: PromoteRequest, *, progress: Progress = silent, credentials
             requester.checked(request.by),
         )  # fmt: skip
         url, branch = request.remote or spec.repository, request.branch or spec.branch
-        run = Run(url, branch, spec, wanted, request.how, progress)
+        run = Run(url, branch, spec, wanted, request.how, proposing.propose, progress)
         with noting(run.notes):
             found = run.promote()
     return PromoteResult(_without_secrets(found.proposal), found.done, found.refused, found.foreseen, tuple(run.notes))

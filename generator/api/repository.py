@@ -23,9 +23,9 @@ from generator.spec.model import Spec
 from generator.spec.remembered import Specs
 
 if TYPE_CHECKING:
-    from generator.api.manifests import CompareResult
     from generator.delivery.promotion.app_promotions import AppPromotion
     from generator.manifests.app_difference import AppDifference
+    from generator.manifests.environments import CompareResult
 
 
 class Repository:
@@ -128,13 +128,13 @@ class Repository:
         No network is used: health comes from `running`, as `live` returned it. Raises UsageError for the first
         environment, to which nothing is promoted.
         """
-        from generator.delivery.promotion import app_promotions
+        from generator.delivery.promotion import app_promotions, proposing
         from generator.delivery.promotion.proposal import PromotionRequest
 
         found = self._at(at)
-        return app_promotions.find(
-            found, self._spec_of(found), PromotionRequest(tuple(apps), source, to), running or {}, now
-        )
+        spec, wanted = self._spec_of(found), PromotionRequest(tuple(apps), source, to)
+        services = app_promotions.services(running or {}, now)
+        return app_promotions.of(proposing.propose(found, wanted, services, render=False, known=spec), apps)
 
     def difference(self, app: str, before: tuple[str, str], after: tuple[str, str]) -> AppDifference:
         """Compare an app in two (commit, environment) pairs, rendered by kustomize, without a network.
@@ -160,14 +160,15 @@ class Repository:
         """
         from tempfile import TemporaryDirectory
 
-        from generator.api import manifests
+        from generator.manifests import environments
 
         found = self._at(at)
+        spec = self._spec_of(found)
+        pair, chosen = image.two_environments(spec, left, right), image.apps_named(spec, apps)
         with TemporaryDirectory() as name:
             place = Path(name)
             found.check_out(found.tip, place)
-            request = manifests.CompareRequest(left, right, apps, place, allow)
-            return manifests.compare_in(request, self._spec_of(found))
+            return environments.compare(place, spec, pair, chosen, allow)
 
     def live(self, *, credentials: Credentials = NONE) -> LiveState:
         """Ask the forge for open requests, and Argo CD or AWS for running images, if there are credentials for them."""

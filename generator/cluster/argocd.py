@@ -17,17 +17,20 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator import tools
 from generator.cluster import environment, probe
-from generator.cluster.component import Component, Part, Step
+from generator.cluster.component import Component, Step
 from generator.cluster.control_plane import apply, kubectl, wait_served
 from generator.cluster.layout import write_private
-from generator.cluster.state import State
 from generator.errors import ClusterError
 from generator.yaml import emit as yaml_emit
 from generator.yaml import plain as yaml_plain
+
+if TYPE_CHECKING:
+    from generator.cluster.component import Part
+    from generator.cluster.state import State
 
 NAMESPACE = "argocd"
 USER = "admin"

@@ -11,14 +11,17 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from generator.cluster import environment, host_programs
 from generator.cluster.host_programs import Setting
-from generator.cluster.layout import Layout
-from generator.cluster.probe import Probe
-from generator.cluster.state import Process, State
+from generator.cluster.state import Process
 from generator.errors import ClusterError
+
+if TYPE_CHECKING:
+    from generator.cluster.layout import Layout
+    from generator.cluster.probe import Probe
+    from generator.cluster.state import State
 
 Echo = Callable[[str], None]
 

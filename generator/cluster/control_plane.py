@@ -12,16 +12,21 @@ import json
 import secrets
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.cluster import environment, host_programs, probe
 from generator.cluster.certificates import Authority
-from generator.cluster.component import Component, Part, Step
+from generator.cluster.component import Component, Step
 from generator.cluster.host_programs import Setting
-from generator.cluster.layout import Layout, write_private
-from generator.cluster.network import Network
-from generator.cluster.state import State
+from generator.cluster.layout import write_private
 from generator.errors import ClusterError, ProcessError
+
+if TYPE_CHECKING:
+    from generator.cluster.component import Part
+    from generator.cluster.layout import Layout
+    from generator.cluster.network import Network
+    from generator.cluster.state import State
 
 PORTS = ("etcd", "etcd-peer", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 

@@ -6,10 +6,15 @@ fetches the secrets.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generator import tools
-from generator.cluster.component import Part, Step
+from generator.cluster.component import Step
 from generator.cluster.control_plane import apply, wait_served
-from generator.cluster.state import State
+
+if TYPE_CHECKING:
+    from generator.cluster.component import Part
+    from generator.cluster.state import State
 
 KINDS = ("externalsecrets", "secretstores", "clustersecretstores")
 

@@ -16,14 +16,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from generator import tools
 from generator.cluster import environment, host_programs, probe
-from generator.cluster.component import Component, Part, Step
+from generator.cluster.component import Component, Step
 from generator.cluster.host_programs import Setting
-from generator.cluster.state import State
 from generator.errors import ClusterError
+
+if TYPE_CHECKING:
+    from generator.cluster.component import Part
+    from generator.cluster.state import State
 
 ORGANIZATION = "acme"
 USER = "gitops"

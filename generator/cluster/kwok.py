@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.cluster import host_programs, probe
-from generator.cluster.component import Component, Part, Step
+from generator.cluster.component import Component, Step
 from generator.cluster.control_plane import apply, kubeconfig, kubectl
 from generator.cluster.layout import write_private
-from generator.cluster.network import Network
 from generator.cluster.registry import registry
-from generator.cluster.state import State
+
+if TYPE_CHECKING:
+    from generator.cluster.component import Part
+    from generator.cluster.network import Network
+    from generator.cluster.state import State
 
 PORTS = ("kwok", "registry")
 STAGES = ("node/fast", "node/heartbeat-with-lease", "pod/fast")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.cluster import (
@@ -20,13 +21,17 @@ from generator.cluster import (
     node_removal,
     real_node,
 )
-from generator.cluster.component import Echo, Part, Step, bring_up, marked, stop
-from generator.cluster.gitea import Gitea
+from generator.cluster.component import Step, bring_up, marked, stop
 from generator.cluster.layout import Layout, remove_tree
 from generator.cluster.network import Network, choose_subnet
 from generator.cluster.ports import free
-from generator.cluster.state import NodeKind, State, broken, lock
+from generator.cluster.state import State, broken, lock
 from generator.errors import ClusterError
+
+if TYPE_CHECKING:
+    from generator.cluster.component import Echo, Part
+    from generator.cluster.gitea import Gitea
+    from generator.cluster.state import NodeKind
 
 COMPLETE = "complete"
 """The step that needs all others."""

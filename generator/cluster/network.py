@@ -7,9 +7,12 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from generator.cluster.state import NodeKind
 from generator.errors import ClusterError
+
+if TYPE_CHECKING:
+    from generator.cluster.state import NodeKind
 
 CANDIDATES = tuple(f"10.{second}.0.0/16" for second in range(201, 231))
 ROUTES = Path("/proc/net/route")

@@ -10,10 +10,14 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.cluster import host_programs
-from generator.cluster.layout import Layout, write_private
+from generator.cluster.layout import write_private
 from generator.errors import ClusterError
+
+if TYPE_CHECKING:
+    from generator.cluster.layout import Layout
 
 FILE = Path("/run/gitops-generator-node.json")
 SETTINGS_FOLDER = Path("/proc/sys")

@@ -15,11 +15,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.cluster import host_programs, node_lock
 from generator.cluster.component import marked, stop
-from generator.cluster.layout import Layout
-from generator.cluster.state import Process, State
+from generator.cluster.state import Process
+
+if TYPE_CHECKING:
+    from generator.cluster.layout import Layout
+    from generator.cluster.state import State
 
 DAEMONS = ("kubelet", "kube-proxy", "containerd")
 CNI_RESULTS = Path("/var/lib/cni/results")

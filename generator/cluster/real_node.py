@@ -12,17 +12,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.cluster import host_programs, image, probe
-from generator.cluster.component import Component, Part, Step
+from generator.cluster.component import Component, Step
 from generator.cluster.control_plane import apply, kubeconfig, kubectl
-from generator.cluster.layout import Layout, write_private
-from generator.cluster.network import Network
+from generator.cluster.layout import write_private
 from generator.cluster.node_lock import SETTINGS_FOLDER
 from generator.cluster.registry import registry
-from generator.cluster.state import State
 from generator.errors import ClusterError
+
+if TYPE_CHECKING:
+    from generator.cluster.component import Part
+    from generator.cluster.layout import Layout
+    from generator.cluster.network import Network
+    from generator.cluster.state import State
 
 PORTS = (
     "containerd-metrics",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generator import tools
 from generator.cluster import probe
 from generator.cluster.component import Component
-from generator.cluster.state import State
+
+if TYPE_CHECKING:
+    from generator.cluster.state import State
 
 
 def registry(state: State) -> Component:

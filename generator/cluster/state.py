@@ -15,11 +15,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from generator.cluster import host_programs
-from generator.cluster.layout import Layout, write_private
+from generator.cluster.layout import write_private
 from generator.errors import ClusterError, ProcessError
+
+if TYPE_CHECKING:
+    from generator.cluster.layout import Layout
 
 NodeKind = Literal["real", "kwok"]
 VERSION = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.clients import forges
-from generator.delivery import pull_request
+from generator.delivery import branches, pull_request
 from generator.delivery.bump import State
 from generator.delivery.pull_request import Wanted
 from generator.errors import RepositoryError, SpecError
@@ -49,7 +49,7 @@ def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tup
             same_message=False,
             superseded=lambda tip: is_open and _superseded(clone, tip, bump),
         )  # fmt: skip
-        clone.fetch(pull_request.folder(head))
+        clone.fetch(branches.folder(head))
         commit, _ = pull_request.publish(clone, wanted, force=bump.force)
     if commit is None:
         return None, None
@@ -59,8 +59,8 @@ def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tup
 
 def _head(bump: Bump) -> str:
     """Return a branch for these images, the same with each build."""
-    environments = pull_request.word({one.place.environment for one in bump.wanted})
-    return f"{pull_request.BUMPS}{environments}/{pull_request.word({one.place.app for one in bump.wanted})}"
+    environments = branches.word({one.place.environment for one in bump.wanted})
+    return f"{branches.BUMPS}{environments}/{branches.word({one.place.app for one in bump.wanted})}"
 
 
 def _superseded(clone: Clone, tip: str, bump: Bump) -> bool:

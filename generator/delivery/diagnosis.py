@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.kinds import scaled_object, workloads
+from generator.render.kinds import workloads
 
 if TYPE_CHECKING:
     from generator.clients.argocd import Application, ArgoCd, Node, Object
@@ -22,6 +22,8 @@ RESTARTS: Final = 2
 TRIES: Final = 2
 _OVERDUE: Final = "exceeded its progress deadline"
 _HOOK: Final = "argocd.argoproj.io/hook"
+# What may wait for a user: a Job, and a paused autoscaler of KEDA.
+_WAITING: Final = (("batch", "Job"), ("keda.sh", "ScaledObject"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,7 @@ def well(application: Application, nodes: Sequence[Node]) -> bool:
 
 def _is_suspended(node: Node) -> bool:
     """Tell whether an object waits for a user, and rolls nothing out: a Job, or a paused autoscaler of KEDA."""
-    waiting = (("batch", "Job"), (scaled_object.GROUP, scaled_object.KIND))
-    return node.health == "Suspended" and (node.group, node.kind) in waiting
+    return node.health == "Suspended" and (node.group, node.kind) in _WAITING
 
 
 def without_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> list[str]:

@@ -77,6 +77,14 @@ def environment_named(spec: Spec, name: str) -> Environment:
     return spec.environments[name]
 
 
+def two_environments(spec: Spec, left: str, right: str) -> tuple[Environment, Environment]:
+    """Return two environments by their names, which must differ."""
+    pair = environment_named(spec, left), environment_named(spec, right)
+    if pair[0] == pair[1]:
+        raise UsageError(f"{pair[0].name} is one environment: name two")
+    return pair
+
+
 def chosen(spec: Spec, apps: Sequence[str], environments: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the named apps and environments in the spec's order, all of them where none is named."""
     some = set(apps_named(spec, apps)) or set(spec.apps)

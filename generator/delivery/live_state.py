@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.clients import argocd, forges
 from generator.clients.forges import Review
-from generator.delivery import open_requests, targets
+from generator.delivery import branches, open_requests, targets
 from generator.errors import GeneratorError, NoForge, reason
 from generator.render.names import application_names, project_names
 
@@ -143,13 +143,13 @@ def _forge(spec: Spec) -> Forge | None:
 def _open(
     spec: Spec, forge: Forge, asked: Callable[[Sequence[PullRequest]], list[PullRequest]] | None = None
 ) -> list[OpenRequest]:
-    mark = open_requests.prefix(spec.project)
-    found = [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, open_requests.ROLLBACKS)]
+    mark = branches.promotions(spec.project)
+    found = [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, branches.ROLLBACKS)]
     return [_described(spec, mark, one) for one in (asked(found) if asked and found else found)]
 
 
 def _described(spec: Spec, mark: str, one: PullRequest) -> OpenRequest:
-    environment, _, name = one.head.removeprefix(mark).removeprefix(open_requests.ROLLBACKS).partition("/")
+    environment, _, name = one.head.removeprefix(mark).removeprefix(branches.ROLLBACKS).partition("/")
     apps = tuple(open_requests.apps(one, name, spec.apps))
     moves = {app: ends for app, ends in open_requests.moves(one.body).items() if app in apps}
     return OpenRequest(one.number, one.url, one.title, environment, apps, moves, one.review, one.mergeable)

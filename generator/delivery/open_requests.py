@@ -7,17 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generator.delivery import pull_request
-from generator.delivery.promotion import description, proposal
+from generator.delivery import branches
+from generator.delivery.promotion import marker
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
     from generator.clients.forges import Forge, PullRequest
-    from generator.delivery.promotion.description import Marker
+    from generator.delivery.promotion.marker import Marker
     from generator.spec.model import Spec
 
-ROLLBACKS: Final = pull_request.ROLLBACKS
-_ALL: Final = "_all"
 # As version 0.1 told it, whose marker does not: an app's row in the table, and its line below "The base".
 _MOVES: Final = re.compile(r"^(?:\| `([a-z0-9-]+)` \| `|- `([a-z0-9-]+)`: brought to )", re.MULTILINE)
 _TABLE: Final = re.compile(r"^\| `([a-z0-9-]+)` \| `([^`|]+)` \| `([^`|]+)`", re.MULTILINE)
@@ -36,11 +34,6 @@ class Promotions:
     unknown: str = ""
 
 
-def prefix(project: str) -> str:
-    """Return what the branches of all promotions begin with."""
-    return f"{pull_request.PROMOTIONS}{project}/"
-
-
 def apps(request: PullRequest, name: str, known: Iterable[str]) -> list[str]:
     """List the ``known`` apps that a request changes.
 
@@ -52,8 +45,8 @@ def apps(request: PullRequest, name: str, known: Iterable[str]) -> list[str]:
         name: The part of its branch that names apps.
         known: The apps of the spec.
     """
-    mark = description.marker(request.body)
-    asked = set(mark.apps) if mark and mark.apps else set() if name == _ALL else {name, *name.split("_")}
+    mark = marker.read(request.body)
+    asked = set(mark.apps) if mark and mark.apps else set() if name == branches.ALL else {name, *name.split("_")}
     moving = _moving(request.body, mark) if mark else set()
     return [app for app in known if (not asked or app in asked) and (not moving or app in moving)]
 
@@ -63,7 +56,7 @@ def moves(body: str) -> dict[str, tuple[str, str]]:
 
     Empty if the text has no table, as for a rollback, or a user has changed it.
     """
-    return {app: (was, now) for app, was, now in _TABLE.findall(body)} if description.marker(body) else {}
+    return {app: (was, now) for app, was, now in _TABLE.findall(body)} if marker.read(body) else {}
 
 
 def _moving(body: str, mark: Marker) -> set[str]:
@@ -77,13 +70,13 @@ def withdraw(forge: Forge, spec: Spec, branch: str, app: str, environment: str, 
     """Find the promotions that would undo a rollback, and ``close`` them. Raises nothing."""
     closed: list[PullRequest] = []
     found: list[PullRequest] = []
-    start = proposal.prefix(spec.project, environment)
+    start = branches.promotions(spec.project, environment)
     try:
         requests = forge.requests(branch, start)
         found = [one for one in requests if app in apps(one, one.head.removeprefix(start), spec.apps)]
         for request in found if close else ():
             # By this mark the next `promote` knows that no reviewer has said no to the rest of it.
-            marked = forge.update(request, request.title, description.withdrawn(request.body))
+            marked = forge.update(request, request.title, marker.withdrawn(request.body))
             forge.close(marked, _reason(app, environment, spec, request))
             closed.append(request)
     except GeneratorError as exc:
@@ -92,7 +85,7 @@ def withdraw(forge: Forge, spec: Spec, branch: str, app: str, environment: str, 
 
 
 def _reason(app: str, environment: str, spec: Spec, request: PullRequest) -> str:
-    start = proposal.prefix(spec.project, environment)
+    start = branches.promotions(spec.project, environment)
     others: Sequence[str] = [one for one in apps(request, request.head.removeprefix(start), spec.apps) if one != app]
     again = f" For {', '.join(others)}: promote {' '.join(others)} --to {environment}" if others else ""
     return f"{app} was rolled back in {environment}: merging this would undo it.{again}"

@@ -9,10 +9,11 @@ same tree of its parents, as forges do when they update a branch.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.delivery import push, push_errors, requester
+from generator.delivery.branches import BUMPS, ROLLBACKS, folder
 from generator.delivery.push_errors import Verdict
 from generator.errors import PushRefused, RepositoryError
 from generator.git import trailers
@@ -21,15 +22,11 @@ if TYPE_CHECKING:
     from generator.delivery.push import Edit, Read
     from generator.git.history import Clone, Commit
 
-BUMPS: Final = "bump/"
-ROLLBACKS: Final = "rollback/"
-PROMOTIONS: Final = "promote/"
 SEAL: Final = "Content-hash"
 # What promotions have called it from the first version on.
 PROMOTED_SEAL: Final = "Promoted-content"
 # By which trailers version 0.1 knew its commits on these branches, which had no hash.
 _UNSEALED: Final = {BUMPS: ("Release",), ROLLBACKS: ("Rollback", "Unpin")}
-LONGEST_WORD: Final = 120
 # How often a branch is looked at again that changes between the look and the push.
 _TRIES: Final = 3
 
@@ -71,19 +68,6 @@ class Published(NamedTuple):
 
     commit: str | None
     pushed: bool
-
-
-def word(names: Collection[str]) -> str:
-    """Join names without ``_`` to one part of a branch's name; a long one is shortened and ends with a hash."""
-    text = "_".join(sorted(names))
-    if len(text) <= LONGEST_WORD:
-        return text
-    return f"{text[: LONGEST_WORD - 20]}_{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
-
-
-def folder(head: str) -> str:
-    """Return the part of a branch's name that ends with its last slash."""
-    return f"{head.rpartition('/')[0]}/"
 
 
 def publish(clone: Clone, wanted: Wanted, *, force: bool = False) -> Published:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.clients import forges
-from generator.delivery import build_order, deployments, pin, pin_notice, pull_request, requester
+from generator.delivery import branches, build_order, deployments, pin, pin_notice, pull_request, requester
 from generator.delivery import commit_message as messages
 from generator.delivery import push as delivery_push
 from generator.delivery.image import absent
@@ -119,11 +119,11 @@ def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Pro
     Raises:
         RepositoryError: That branch has commits of reviewers, which must not be lost.
     """
-    head = f"{pull_request.ROLLBACKS}{place.environment}/{place.app}"
+    head = f"{branches.ROLLBACKS}{place.environment}/{place.app}"
     text = message(place, goal)
     hint = f"merge its request first, or give them up: git push origin --delete {head}"
     with histories.clone(url, branch) as clone:
-        clone.fetch(pull_request.folder(head))
+        clone.fetch(branches.folder(head))
         wanted = Wanted(
             head, _edit(place, goal), lambda: text, "rollback", hint,
             expected=lambda tip: _expected(clone, tip, place, goal), author=requester.author(goal.by),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from generator.errors import GitError
 from generator.git import bare_repository
-from generator.git.bare_repository import NETWORK_SECONDS, Scratch
+from generator.git.bare_repository import NETWORK_SECONDS
+
+if TYPE_CHECKING:
+    from generator.git.bare_repository import Scratch
 
 
 class References:

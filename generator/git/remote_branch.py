@@ -13,12 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator import process
 from generator.errors import GitError, RepositoryError
 from generator.git import bare_repository
-from generator.git.bare_repository import NETWORK_SECONDS, Call, Scratch
+from generator.git.bare_repository import NETWORK_SECONDS
+
+if TYPE_CHECKING:
+    from generator.git.bare_repository import Call, Scratch
 
 TIP: Final = "refs/tip"
 # How far the clocks of those who commit may be apart.

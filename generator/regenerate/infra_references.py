@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.errors import SpecError
 from generator.files import work_tree
-from generator.spec import infra_reference, language, loader, placeholder
+from generator.spec import infra_reference, language, placeholder
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.model import App
@@ -21,8 +20,8 @@ _OUTPUT: Final = re.compile(rb'^\s*output\s+"([^"]+)"', re.MULTILINE)
 _WHERE: Final = "name outputs in texts of apps: they reach what kustomize builds, and task definitions"
 
 
-def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
-    """Raise SpecError with a fault for each reference to an unknown output; ``updated`` are the new generated files.
+def find(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> Findings:
+    """Return a finding for each reference to an unknown output; ``updated`` are the new generated files.
 
     Outputs that users added to the environment's Terraform are known, too.
     """
@@ -41,8 +40,7 @@ def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
             if environment not in declared:
                 declared[environment] = _declared(directory, environment, updated)
             _check_text(path, text, environment, declared[environment], findings)
-    if findings.items:
-        raise SpecError(loader.faults(directory, findings))
+    return findings
 
 
 def _environments(spec: Spec, path: FieldPath) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.errors import SpecError
 from generator.files import work_tree
-from generator.spec import hatches, layout, loader, placeholder
+from generator.spec import hatches, layout, placeholder
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.yaml import plain
@@ -45,8 +45,8 @@ class _Object(NamedTuple):
         return all(_fits(str(target.get(field) or ""), value) for field, value in zip(self._fields, self, strict=True))
 
 
-def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
-    """Raise SpecError with a fault for each patch that selects nothing; ``updated`` are the new generated files."""
+def find(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> Findings:
+    """Return a finding for each patch that selects nothing; ``updated`` are the new generated files."""
     findings, folders = Findings(), _Folders(directory, updated)
     for name, app in spec.described.items():
         for path, one, there, further in _of_app(name, app, folders):
@@ -56,8 +56,7 @@ def check(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
         for index, one in enumerate((about or {}).get(_PATCHES) or ()):
             there = folders.together(folders.overlay(environment, app) for app in apps)
             _check(("environments", environment, _PATCHES, index), one, there, (), findings)
-    if findings.items:
-        raise SpecError(loader.faults(directory, findings))
+    return findings
 
 
 class _Folders:

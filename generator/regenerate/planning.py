@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.errors import Conflicts, RepositoryError
+from generator.errors import Conflicts, RepositoryError, SpecError
 from generator.files import work_tree
 from generator.git import checkout
 from generator.regenerate import base_copies, conflict_markers, merge, split_files
@@ -15,13 +15,14 @@ from generator.regenerate import record as generation_record
 from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Side, State
 from generator.regenerate.render_cache import RenderCache
-from generator.regenerate.sides import Renaming, Sides
+from generator.regenerate.sides import Renaming, Sides, moved
 from generator.spec import loader, said
 from generator.spec.layout import APPLICATION, Location
 
 if TYPE_CHECKING:
     from generator.regenerate.effect import Effect
     from generator.regenerate.merge import Outcome, Settle
+    from generator.spec.findings import Findings
     from generator.spec.loader import Texts
     from generator.spec.model import Spec
 
@@ -86,7 +87,7 @@ def plan(
     parts = split_files.split(*sides)
     sides = Sides(parts.original, parts.local, updated)
 
-    rivals = path_renames.moved(_rivals(directory, stored, adopt=adopt), renaming.renames)
+    rivals = moved(_rivals(directory, stored, adopt=adopt), renaming.renames)
     settled = _placed(_adopting(settle) if adopt else settle, by_hand)
     merged = parts.told(_merged(directory, sides, settled, rivals))
     moving = {*renaming.renames.values(), *(by_hand.get(path, path) for path in copies.sources)}
@@ -113,14 +114,19 @@ def _check_references(directory: Path, spec: Spec, updated: Mapping[str, bytes])
     if said.has_hatches(spec.data):
         from generator.regenerate import patch_targets
 
-        patch_targets.check(directory, spec, updated)
+        _require_none(directory, patch_targets.find(directory, spec, updated))
     if spec.infra is not None:
         from generator.spec import infra_reference
 
         if infra_reference.START in repr(spec.data):
             from generator.regenerate import infra_references
 
-            infra_references.check(directory, spec, updated)
+            _require_none(directory, infra_references.find(directory, spec, updated))
+
+
+def _require_none(directory: Path, findings: Findings) -> None:
+    if findings.items:
+        raise SpecError(loader.faults(directory, findings))
 
 
 def _renamed(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
@@ -15,10 +15,9 @@ from generator.spec.layout import KUSTOMIZATION, OTHER_NAMES, Location, overlay_
 from generator.yaml.reader import Parsed
 
 if TYPE_CHECKING:
-    from generator.regenerate.merge import Outcome, list_keys
+    from generator.regenerate.merge import Outcome
     from generator.spec.model import Spec
 
-_T = TypeVar("_T")
 _PLACES: Final = "infra/environments"
 _TERRAFORM: Final = re.compile(rf"{_PLACES}/(?P<environment>[^/]+)/(?P<name>app-(?P<app>[^/]+)\.tf|[^/]+)")
 
@@ -81,13 +80,6 @@ def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str])
     found = Location.parse(path)
     app, environment = apps.get(found.app, found.app), environments.get(found.environment, found.environment)
     return found._replace(app=app, environment=environment).path
-
-
-def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
-    """Return the files under their new paths."""
-    if not renames:
-        return dict(files)
-    return {renames.get(path, path): content for path, content in files.items()}
 
 
 def moved_by_hand(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from generator.errors import RepositoryError
-from generator.regenerate import renames as path_renames
 
 if TYPE_CHECKING:
     from generator.regenerate.merge import Outcome
+
+_T = TypeVar("_T")
 
 
 class Sides(NamedTuple):
@@ -44,7 +45,7 @@ class Renaming:
         vacated = tuple(path for path in renames if path in before.local)
         occupied = {renames[path]: before.local.get(renames[path]) for path in vacated}
         local = {path: content for path, content in before.local.items() if path not in occupied}
-        original, local = path_renames.moved(before.original, renames), path_renames.moved(local, renames)
+        original, local = moved(before.original, renames), moved(local, renames)
         return cls(renames, links, before, Sides(original, local, before.updated), vacated, occupied)
 
     def carried(self, outcomes: Iterable[Outcome]) -> dict[str, str]:
@@ -62,3 +63,10 @@ class Renaming:
                     f"{new}: is there already, and {old} would move there", "move one of the two away"
                 )
         return {**carried, **self.links}
+
+
+def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
+    """Return the files under their new paths."""
+    if not renames:
+        return dict(files)
+    return {renames.get(path, path): content for path, content in files.items()}

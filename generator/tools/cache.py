@@ -20,10 +20,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import ToolError
-from generator.tools.pin import Pin
-from generator.tools.pinned_files import Files
+
+if TYPE_CHECKING:
+    from generator.tools.pin import Pin
+    from generator.tools.pinned_files import Files
 
 RECORD = "record.json"
 PARTIAL = ".partial-"

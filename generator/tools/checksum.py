@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import cache
-from generator.tools.pin import Pin, Platform
+
+if TYPE_CHECKING:
+    from generator.tools.pin import Pin, Platform
 
 SHIPPED = Path(__file__).with_name("tools.lock")
 

@@ -15,13 +15,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import process
 from generator.errors import ChecksumMismatch, ProcessError, ToolError
 from generator.process import Setting
 from generator.tools import progress
-from generator.tools.pin import Module, Pin
-from generator.tools.pinned_files import Files
+
+if TYPE_CHECKING:
+    from generator.tools.pin import Module, Pin
+    from generator.tools.pinned_files import Files
 
 FOLDERS = Path(__file__).with_name("go")
 # This limit only stops a build that would never end: on a busy machine, the largest build took over an hour.

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from generator.errors import ToolError
 from generator.tools import cache, lookup
 from generator.tools.lookup import Installed, Source
-from generator.tools.pin import Pin, Platform
-from generator.tools.pinned_files import FILES, Files
+from generator.tools.pin import Platform
+from generator.tools.pinned_files import FILES
 from generator.tools.pins import PINS
 
 if TYPE_CHECKING:
+    from generator.tools.pin import Pin
+    from generator.tools.pinned_files import Files
     from generator.tools.progress import Progress
 
 Echo = Callable[[str], object]

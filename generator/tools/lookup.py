@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache as cached
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import process
 from generator.errors import ProcessError, ToolError, UsageError
 from generator.tools import cache
-from generator.tools.pin import Pin
 from generator.tools.pinned_files import FILES
 from generator.tools.pins import GROUPS, LOCAL, PINS
+
+if TYPE_CHECKING:
+    from generator.tools.pin import Pin
 
 
 class Source(StrEnum):

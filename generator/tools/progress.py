@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from generator.tools.pin import Module
+if TYPE_CHECKING:
+    from generator.tools.pin import Module
 
 
 def duration(seconds: float) -> str:

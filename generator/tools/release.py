@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
@@ -23,7 +23,10 @@ from generator import bounded_http
 from generator.backoff import Backoff
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import checksum
-from generator.tools.pin import Pin, Platform
+from generator.tools.pin import Platform
+
+if TYPE_CHECKING:
+    from generator.tools.pin import Pin
 
 PROBE_SECONDS = 4.0
 STALL_SECONDS = 20.0

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -24,7 +24,10 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from generator.yaml import emit as yaml_emit
 from generator.yaml.edit import Splice, Unspliceable, applied, bare, proven
 from generator.yaml.reader import Parsed
-from generator.yaml.tree import Node, Value, same
+from generator.yaml.tree import same
+
+if TYPE_CHECKING:
+    from generator.yaml.tree import Node, Value
 
 Path = tuple[str | int, ...]
 

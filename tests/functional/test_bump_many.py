@@ -15,7 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from generator.clients import forges
-from generator.delivery import build_order, pin, pull_request, push
+from generator.delivery import branches, build_order, pin, push
 from generator.delivery.build_order import Order
 from generator.delivery.commit_message import Build
 from generator.errors import PushRefused
@@ -574,8 +574,8 @@ def test_each_set_of_images_has_a_branch_of_its_own(guarded: Path, repository: P
 
 def test_a_branch_of_many_images_has_a_short_name() -> None:
     names = {f"app-number-{number}" for number in range(40)}
-    assert len(pull_request.word(names)) <= 120
-    assert pull_request.word(names) != pull_request.word(names - {"app-number-7"})
+    assert len(branches.word(names)) <= 120
+    assert branches.word(names) != branches.word(names - {"app-number-7"})
 
 
 @pytest.mark.full

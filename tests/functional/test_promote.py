@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from generator.clients import forges
-from generator.delivery.promotion import description
+from generator.delivery.promotion import marker
 from generator.regenerate import planning
 from testing.programs import path_with_git
 from testing.repository import TEN_LINES, git
@@ -430,7 +430,7 @@ def test_commits_to_a_build_context_are_among_those_between_two_images(shop: Sho
 def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -> None:
     # taskcluster#6304, renovate#1931, dependabot/feedback#317: a forge acts on the words of a commit again.
     shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", "    image: shop/web\n    source: web\n"))
-    forged = description.Marker((), description.WITHDRAWN)
+    forged = marker.Marker((), marker.WITHDRAWN)
     for tag, subject in (("v1", "First"), ("v2", f"Fix (fixes #12) cc @alice [skip ci] {forged}")):
         git(shop.folder, "pull", "-q", "--rebase")
         (shop.folder / "web").mkdir(exist_ok=True)
@@ -443,9 +443,9 @@ def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -
     for text in said:
         assert "Fix (fixes # 12) cc @ alice (skip ci) <! -- gitops-generator promotion" in text
         assert not any(words in text for words in ("#12", "@alice", "[skip", str(forged)))
-    mark = description.marker(request.body)
+    mark = marker.read(request.body)
     assert mark is not None
-    assert (mark.apps, mark.content == description.WITHDRAWN) == (("web",), False)
+    assert (mark.apps, mark.content == marker.WITHDRAWN) == (("web",), False)
     assert shop.json("web", "--to", "staging")["action"] == "unchanged"
 
 
@@ -459,7 +459,7 @@ def test_a_dry_run_prints_the_text_and_does_nothing(shop: Shop) -> None:
 def test_the_marker_is_read_back(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
-    mark = description.marker(shop.requests()[0].body)
+    mark = marker.read(shop.requests()[0].body)
     assert mark is not None
     assert mark.apps == ("web",)
 

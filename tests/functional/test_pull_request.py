@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.delivery import pull_request
+from generator.delivery import branches, pull_request
 from generator.delivery.pull_request import Published, Wanted
 from generator.errors import RepositoryError
 from generator.git import history
@@ -47,7 +47,7 @@ def wanted(kind: str = "bump", tag: int = 2, superseded: Callable[[str], bool] =
 
 def publish(bare: Path, what: Wanted, *, force: bool = False) -> Published:
     with history.clone(str(bare), "main") as clone:
-        clone.fetch(pull_request.folder(what.head))
+        clone.fetch(branches.folder(what.head))
         return pull_request.publish(clone, what, force=force)
 
 
@@ -142,11 +142,11 @@ def test_a_branch_that_changes_between_the_look_and_the_push_is_looked_at_again(
     # Another run was faster: its commit is ours as well. A reviewer was: theirs stays.
     ours = wanted(tag=3)
     with history.clone(str(bare), "main") as clone:
-        clone.fetch(pull_request.folder(ours.head))
+        clone.fetch(branches.folder(ours.head))
         publish(bare, wanted())
         assert pull_request.publish(clone, ours).pushed
     with history.clone(str(bare), "main") as clone:
-        clone.fetch(pull_request.folder(ours.head))
+        clone.fetch(branches.folder(ours.head))
         amend(repository, ours.head, "--no-edit", text="tag: 3 # reviewed\n")
         with pytest.raises(RepositoryError):
             pull_request.publish(clone, wanted(tag=4))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.backoff import Backoff
 from generator.clients.aws import session
 from generator.clients.forges import access
-from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, Review, State, chosen, clipped
+from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, Review, chosen, clipped
 from generator.errors import ForgeError
+
+if TYPE_CHECKING:
+    from generator.clients.forges.forge import State
 
 TITLE_LIMIT: Final = 150
 COMMENT_LIMIT: Final = 10_240

@@ -9,25 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import requests
 from requests import PreparedRequest, Response
 
 from generator.clients.forges import access
-from generator.clients.forges.forge import (
-    TIMEOUT_SECONDS,
-    Labeled,
-    PullRequest,
-    Review,
-    State,
-    chosen,
-    clipped,
-    epoch,
-    people,
-)
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, Review, chosen, clipped, epoch, people
 from generator.errors import ForgeError
+
+if TYPE_CHECKING:
+    from generator.clients.forges.forge import State
 
 TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN")
 PER_PAGE: Final = 50

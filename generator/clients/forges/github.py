@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.backoff import Backoff
 from generator.clients.forges import access, github_app
-from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, Review, State, chosen, clipped, people
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, Review, chosen, clipped, people
 from generator.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from github.Organization import Organization
     from github.PullRequest import PullRequest as Pull
     from github.Repository import Repository
+
+    from generator.clients.forges.forge import State
 
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN", "GIT_TOKEN")
 PER_PAGE: Final = 100

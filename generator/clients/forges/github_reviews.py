@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.clients.forges.forge import Checks, Decision, PullRequest
+if TYPE_CHECKING:
+    from generator.clients.forges.forge import Checks, Decision, PullRequest
+
 
 _QUERY: Final = """
 query ($owner: String!, $name: String!) {

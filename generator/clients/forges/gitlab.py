@@ -12,23 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.clients.forges import access
-from generator.clients.forges.forge import (
-    TIMEOUT_SECONDS,
-    Checks,
-    Decision,
-    Labeled,
-    PullRequest,
-    Review,
-    State,
-    chosen,
-    clipped,
-    epoch,
-    people,
-)
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, Review, chosen, clipped, epoch, people
 from generator.errors import ForgeError
 
 if TYPE_CHECKING:
     from gitlab import Gitlab
+
+    from generator.clients.forges.forge import Checks, Decision, State
 
 TOKENS: Final = ("GITLAB_TOKEN", "GIT_TOKEN")
 JOB_TOKEN: Final = "CI_JOB_TOKEN"  # noqa: S105 (a variable's name)

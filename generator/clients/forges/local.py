@@ -13,13 +13,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.backoff import Backoff
-from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, Review, State, chosen, clipped
+from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, Review, chosen, clipped
 from generator.errors import ForgeError, GitError
 from generator.git import plumbing, refs
-from generator.git.refs import References
+
+if TYPE_CHECKING:
+    from generator.clients.forges.forge import State
+    from generator.git.refs import References
 
 PREFIX: Final = "refs/gitops/requests/"
 FILE: Final = "request.json"

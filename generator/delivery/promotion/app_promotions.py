@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from generator.delivery.promotion import checks, description, image_changes, proposal, proposing
-from generator.delivery.promotion.checks import Health, State
-from generator.delivery.promotion.proposing import Services
+from generator.delivery.promotion import checks, description, image_changes, proposal
+from generator.delivery.promotion.check import Health, State
+from generator.delivery.promotion.proposal import Services
 
 if TYPE_CHECKING:
     from generator.delivery.live_state import Key, Running
-    from generator.delivery.promotion.checks import Check
-    from generator.delivery.promotion.proposal import PromotionRequest, Proposal
-    from generator.git.history import History
+    from generator.delivery.promotion.check import Check
+    from generator.delivery.promotion.proposal import Proposal
     from generator.spec.model import Spec
 
 
@@ -60,21 +59,19 @@ class AppPromotion:
         return "; ".join(hold.sentence for hold in self.holds) or self.title
 
 
-def find(
-    history: History,
-    spec: Spec,
-    wanted: PromotionRequest,
-    running: Mapping[Key, Running],
-    now: datetime,
-) -> list[AppPromotion]:
-    """Compute a promotion on a history's tip, without a network, and return it app by app, in the spec's order."""
+def services(running: Mapping[Key, Running], now: datetime) -> Services:
+    """Return the services for a proposal without a network: health is what ``running`` says."""
 
     def health(_: Spec, app: str, environment: str) -> Health | None:
         found = running.get((app, environment))
         return Health(found.health, images=found.images, healthy=found.health == "Healthy") if found else None
 
-    found = proposing.propose(history, wanted, Services(health, now, description.LIMIT), render=False, known=spec)
-    return [_of(found, app) for app in image_changes.chosen(spec, wanted.apps)]
+    return Services(health, now, description.LIMIT)
+
+
+def of(found: Proposal, apps: Sequence[str]) -> list[AppPromotion]:
+    """Return a proposal app by app, of these apps (none: all), in the spec's order."""
+    return [_of(found, app) for app in image_changes.chosen(found.spec, apps)]
 
 
 def _of(found: Proposal, app: str) -> AppPromotion:

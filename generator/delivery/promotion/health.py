@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.clients import argocd
-from generator.delivery.promotion.checks import Health
+from generator.delivery.promotion.check import Health
 from generator.errors import ArgoCdError
 from generator.render.names import application_names, labels, project_name
 

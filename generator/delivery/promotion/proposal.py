@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.delivery import image, pin, pull_request
-from generator.delivery.promotion import description, image_changes
-from generator.delivery.promotion.description import Marker
+from generator.delivery import branches, image, pin
+from generator.delivery.promotion import description, image_changes, marker
+from generator.delivery.promotion.marker import Marker
 from generator.delivery.promotion.moves import MAY_NOT_MOVE
 from generator.errors import GeneratorError
 from generator.spec import subject
 
 if TYPE_CHECKING:
-    from generator.delivery.promotion.checks import Check
+    from datetime import datetime
+
+    from generator.delivery.promotion.check import AskHealth, Check
     from generator.delivery.promotion.description import Story
     from generator.delivery.promotion.image_changes import Read
     from generator.delivery.promotion.moves import BaseMove, LeftOut, Move
@@ -42,6 +44,15 @@ class PromotionRequest:
     def back(self) -> tuple[str, ...]:
         """Return the apps that may take a step back: only those that the user has named."""
         return self.apps if self.force else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Services for a proposal: health and the time. ``limit`` is the body's length."""
+
+    health: AskHealth
+    now: datetime
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ class Proposal:
     @property
     def head(self) -> str:
         """Return the branch of the request: one for each target and set of apps."""
-        return head(self.spec.project, self.target, self.apps)
+        return branches.promotion(self.spec.project, self.target, self.apps)
 
     @property
     def seen(self) -> str:
@@ -86,9 +97,7 @@ class Proposal:
     @property
     def marker(self) -> Marker:
         """Return what the request says of itself."""
-        return Marker(
-            self.apps, self.content, title=description.digest(self.title), moves=moving(self.going, self.bases)
-        )
+        return Marker(self.apps, self.content, title=marker.digest(self.title), moves=moving(self.going, self.bases))
 
     @property
     def why_nothing(self) -> str:
@@ -139,16 +148,6 @@ def names(going: Sequence[Move], bases: Sequence[BaseMove]) -> dict[str, str]:
 
 class Outdated(GeneratorError):
     """The proposal does not fit the branch's newest commit any longer."""
-
-
-def prefix(project: str, target: str) -> str:
-    """Return what the branches of all promotions into an environment begin with."""
-    return f"{pull_request.PROMOTIONS}{project}/{target}/"
-
-
-def head(project: str, target: str, apps: Sequence[str]) -> str:
-    """Return the branch of a promotion. No app's name has a ``_`` in it, so no two sets of apps share a branch."""
-    return f"{prefix(project, target)}{pull_request.word(apps) if apps else '_all'}"
 
 
 def moving(going: Sequence[Move], bases: Sequence[BaseMove]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from generator.delivery import commit_message, deployments, image, requester
-from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
+from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, marker, workspace
 from generator.delivery.promotion.base_changes import Bases
-from generator.delivery.promotion.description import Marker, Story
+from generator.delivery.promotion.description import Story
+from generator.delivery.promotion.marker import Marker
 from generator.delivery.promotion.moves import Why
 from generator.delivery.promotion.proposal import Proposal, moving, names, title
 from generator.errors import RepositoryError
@@ -19,22 +20,13 @@ from generator.manifests import rendered, sources
 from generator.spec.layout import GITOPS, base_path, overlay_path
 
 if TYPE_CHECKING:
-    from generator.delivery.promotion.checks import AskHealth, Check
+    from generator.delivery.promotion.check import Check
     from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Moves, Release
-    from generator.delivery.promotion.proposal import PromotionRequest
+    from generator.delivery.promotion.proposal import PromotionRequest, Services
     from generator.delivery.promotion.workspace import Workspace
     from generator.git.history import History
     from generator.manifests.diff import Change
     from generator.spec.model import Spec
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Services for a proposal: health and the time. ``limit`` is the body's length."""
-
-    health: AskHealth
-    now: datetime
-    limit: int
 
 
 def propose(
@@ -104,7 +96,7 @@ class _About:
     def marker(self) -> Marker:
         """Return what the request says of itself."""
         moves = moving(self.found.going, self.bases)
-        return Marker(self.apps, self.content, title=description.digest(self.title), moves=moves)
+        return Marker(self.apps, self.content, title=marker.digest(self.title), moves=moves)
 
     @property
     def title(self) -> str:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from generator.clients.forges.forge import PullRequest
-from generator.delivery import pull_request, push_errors
-from generator.delivery.promotion import checks, description, proposal
+from generator.delivery import branches, pull_request, push_errors
+from generator.delivery.promotion import checks, description, marker
 from generator.delivery.pull_request import PROMOTED_SEAL, Wanted
 from generator.delivery.push import publish
 from generator.errors import ForgeError, GeneratorError, GitError, RepositoryError
@@ -58,7 +58,7 @@ Tell = Callable[[PullRequest], None]
 
 def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None, *, force: bool) -> Done:
     """Update branch and request to the proposal. ``tell`` is called once for each content of a request."""
-    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    requests = forge.requests(clone.branch, branches.promotions(found.spec.project, found.target))
     mine = next((request for request in requests if request.head == found.head), None)
     wanted = _wanted(found, mine)
     if not force:
@@ -134,9 +134,9 @@ def _is_spent(clone: Clone, found: Proposal, head: str) -> bool:
 
 def close_spent(clone: Clone, forge: Forge, found: Proposal, heads: Iterable[str]) -> tuple[PullRequest, ...]:
     """Close the requests of these branches: the branch has all their changes."""
-    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    requests = forge.requests(clone.branch, branches.promotions(found.spec.project, found.target))
     wanted = set(heads)
-    closed = tuple(request for request in requests if request.head in wanted and description.marker(request.body))
+    closed = tuple(request for request in requests if request.head in wanted and marker.read(request.body))
     for request in closed:
         _close(clone, forge, request, f"Nothing is left in it: {clone.branch} has all of this.")
     return closed
@@ -193,7 +193,7 @@ def _withdraw(
 def _declined(clone: Clone, forge: Forge, found: Proposal) -> PullRequest | None:
     """Return the request for exactly this that a person has closed, if that was the last one of its branch."""
     closed = forge.requests(clone.branch, found.head, "closed", exact=True)
-    last = description.marker(closed[0].body) if closed else None
+    last = marker.read(closed[0].body) if closed else None
     if last is None or last.content != found.content:
         return None
     merged = forge.requests(clone.branch, found.head, "merged", exact=True)
@@ -215,11 +215,11 @@ def _request(
 
 def _text(found: Proposal, mine: PullRequest) -> tuple[str, str]:
     """Return what the request is to say: a title and words that a person has written stay."""
-    former = description.marker(mine.body)
-    ours = former is None or former.title in ("", description.digest(mine.title))
+    former = marker.read(mine.body)
+    ours = former is None or former.title in ("", marker.digest(mine.title))
     mark = replace(found.marker, told=former.told if former else "")
-    generated = found.text(mark, sum(map(len, description.outside(mine.body))))
-    return found.title if ours else mine.title, description.joined(mine.body, generated)
+    generated = found.text(mark, sum(map(len, marker.outside(mine.body))))
+    return found.title if ours else mine.title, marker.joined(mine.body, generated)
 
 
 def _says(mine: PullRequest, title: str, text: str) -> bool:
@@ -228,7 +228,7 @@ def _says(mine: PullRequest, title: str, text: str) -> bool:
 
 def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
     """Return what ``open_request`` would do, in a sentence."""
-    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    requests = forge.requests(clone.branch, branches.promotions(found.spec.project, found.target))
     mine = next((request for request in requests if request.head == found.head), None)
     wanted = _wanted(found, mine)
     if not force:
@@ -259,7 +259,7 @@ def _supersede(
 
 def _covers(found: Proposal, other: PullRequest) -> bool:
     """Tell whether all apps of a request are among those that were asked for."""
-    mark = description.marker(other.body)
+    mark = marker.read(other.body)
     return mark is not None and (not found.apps or bool(mark.apps and set(mark.apps) <= set(found.apps)))
 
 
@@ -269,17 +269,17 @@ def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRe
     if not left:
         return
     last: dict[str, PullRequest] = {}
-    for request in forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target), "closed"):
+    for request in forge.requests(clone.branch, branches.promotions(found.spec.project, found.target), "closed"):
         last.setdefault(request.head, request)
     for branch in left & set(last):
-        mark = description.marker(last[branch].body)
-        if mark is not None and mark.content == description.WITHDRAWN and not pull_request.reviewers(clone, branch):
+        mark = marker.read(last[branch].body)
+        if mark is not None and mark.content == marker.WITHDRAWN and not pull_request.reviewers(clone, branch):
             with suppress(GitError):
                 clone.delete(branch, clone.branches[branch])
 
 
 def _close(clone: Clone, forge: Forge, request: PullRequest, reason: str) -> None:
-    forge.close(forge.update(request, request.title, description.withdrawn(request.body)), reason)
+    forge.close(forge.update(request, request.title, marker.withdrawn(request.body)), reason)
     with suppress(GitError):  # a user may have removed it
         if tip := clone.branches.get(request.head):
             clone.delete(request.head, tip)
@@ -287,8 +287,8 @@ def _close(clone: Clone, forge: Forge, request: PullRequest, reason: str) -> Non
 
 def _tell(forge: Forge, found: Proposal, request: PullRequest, tell: Tell) -> PullRequest:
     """Tell the approvers once; where a run dies in between, they are told twice rather than never."""
-    mark = description.marker(request.body)
+    mark = marker.read(request.body)
     if mark is None or mark.told == found.content:
         return request
     tell(request)
-    return forge.update(request, request.title, description.marked(request.body, replace(mark, told=found.content)))
+    return forge.update(request, request.title, marker.marked(request.body, replace(mark, told=found.content)))

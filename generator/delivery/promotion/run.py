@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from generator.clients import forges
 from generator.clients.aws import sns
-from generator.delivery.promotion import description, proposal, proposing, request
+from generator.delivery import branches
+from generator.delivery.promotion import description, request
 from generator.delivery.promotion.health import ArgoCdHealth
-from generator.delivery.promotion.proposal import Outdated
-from generator.delivery.promotion.proposing import Services
+from generator.delivery.promotion.proposal import Outdated, Services
 from generator.delivery.promotion.request import Action, Done
 from generator.errors import GeneratorError, Moved
 from generator.git import history
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 5
 PromoteHow = Literal["request", "merge", "push", "foresee"]
+
+
+class Propose(Protocol):
+    """What computes a proposal on the tip of a clone."""
+
+    def __call__(self, clone: Clone, wanted: PromotionRequest, services: Services, /, *, render: bool) -> Proposal:
+        """Compute it; with ``render``, its text has the difference in the manifests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,8 @@ class Promotion:
 class Run:
     """One promotion on the `branch` of `url`; the forge is the one that `spec` describes.
 
-    `notes` are failures that did not stop it; `progress` is called with a message for each step.
+    `propose` computes the proposal (`proposing.propose`). `notes` are failures that did not stop it; `progress` is
+    called with a message for each step.
     """
 
     url: str
@@ -49,6 +57,7 @@ class Run:
     spec: Spec
     wanted: PromotionRequest
     how: PromoteHow
+    propose: Propose
     progress: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
 
@@ -58,7 +67,7 @@ class Run:
         for attempt in range(1, ATTEMPTS + 1):
             with history.clone(self.url, self.branch, partial=False) as clone:
                 self.progress(f"reading {self.branch}")
-                clone.fetch(proposal.prefix(self.spec.project, self.wanted.target))
+                clone.fetch(branches.promotions(self.spec.project, self.wanted.target))
                 try:
                     return act(clone)
                 except Outdated:
@@ -105,7 +114,7 @@ class Run:
         health = ArgoCdHealth()
         self.progress("building overlays before and after" if render else "reading overlays")
         try:
-            return proposing.propose(clone, self.wanted, Services(health, datetime.now(UTC), limit), render=render)
+            return self.propose(clone, self.wanted, Services(health, datetime.now(UTC), limit), render=render)
         finally:
             self.notes += health.notes
 

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 
 from generator import tools
 from generator.errors import SpecError
-from generator.manifests.charts import archive, lock
+from generator.manifests.charts import archive, lock, values
 from generator.manifests.charts.archive import FetchError
 from generator.manifests.charts.deployed import inputs
-from generator.manifests.charts.template import Rendering, TemplateError, render
+from generator.manifests.charts.template import RefusedByHelm, Rendering, TemplateError, render
 from generator.spec.layout import CHART_LOCK
 
 if TYPE_CHECKING:
+    from generator.errors import Fault
     from generator.manifests.charts.deployed import Deployed
     from generator.manifests.sources import Rules
 
 
 def build(directory: Path, chart: Deployed, rules: Rules) -> str:
-    """Render the chart of an overlay as Argo CD would. Raises ``TemplateError``, and ``ToolError`` without Helm."""
+    """Render the chart of an overlay as Argo CD would. Raises ``TemplateError``, and ``ToolError`` without Helm.
+
+    The problems of a ``TemplateError`` have their places in the repository's files, where these are known.
+    """
     if chart.reference not in rules.charts:
         raise TemplateError(
             f"{chart.file}: {chart.reference} is not fetched, since no app of generator.yaml is this chart; "
@@ -30,7 +34,18 @@ def build(directory: Path, chart: Deployed, rules: Rules) -> str:
         file = archive.obtain(chart, _digest(directory, chart), helm)
     except FetchError as exc:
         raise TemplateError(f"{exc.message}; {exc.hint}") from exc
-    return render(directory, Rendering(chart, file, inputs(directory, chart), helm, rules.kubernetes))
+    wanted = Rendering(chart, file, inputs(directory, chart), helm, rules.kubernetes)
+    try:
+        return render(wanted)
+    except RefusedByHelm as exc:
+        found = values.faults(directory, chart, wanted.contents, file, exc.said)
+        if not found:
+            raise
+        raise TemplateError(*map(_told, found)) from exc
+
+
+def _told(fault: Fault) -> str:
+    return f"{fault}; {fault.hint}" if fault.hint else str(fault)
 
 
 def _digest(directory: Path, chart: Deployed) -> str:

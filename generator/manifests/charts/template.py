@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from generator import process
-from generator.errors import Fault, ProcessError
+from generator.errors import ProcessError
 from generator.manifests import isolation, stream
-from generator.manifests.charts import archive, values
+from generator.manifests.charts import archive
 from generator.manifests.kustomize import BuildError
 from generator.tools import cache
 
@@ -43,6 +43,14 @@ class TemplateError(BuildError):
         self.problems = problems
 
 
+class RefusedByHelm(TemplateError):
+    """Helm refuses a chart; ``said`` are its words, with the repository's names of the files of values."""
+
+    def __init__(self, wanted: Rendering, said: str) -> None:
+        super().__init__(f"Helm cannot render it: {said.replace(str(wanted.archive), wanted.chart.name)}")
+        self.said = said
+
+
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """Input of a rendering.
@@ -60,15 +68,15 @@ class Rendering:
     kubernetes: str
 
 
-def render(directory: Path, wanted: Rendering) -> str:
-    """Render a chart; the same text each time. Raises ``TemplateError``, with places in the repository's files."""
+def render(wanted: Rendering) -> str:
+    """Render a chart; the same text each time. Raises ``TemplateError``."""
     kept = _place(wanted)
     if kept.is_file():
         return kept.read_text()
     for path in wanted.chart.values:
         if path not in wanted.contents:
             raise TemplateError(f"{path}: no such file, or none that can be read; regenerate it: python -m generator")
-    once, again = (_rendered(directory, wanted) for _ in range(2))
+    once, again = (_rendered(wanted) for _ in range(2))
     if once != again and (problems := list(_varying(once, again))):
         raise TemplateError(*problems)
     _keep(kept, once)
@@ -98,7 +106,7 @@ def _keep(place: Path, text: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _rendered(directory: Path, wanted: Rendering) -> str:
+def _rendered(wanted: Rendering) -> str:
     chart = wanted.chart
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         home = Path(folder)
@@ -113,20 +121,14 @@ def _rendered(directory: Path, wanted: Rendering) -> str:
             setting = process.Setting(env=isolation.environment(folder), whole=True)
             return process.run(words, setting, timeout=_SECONDS).stdout
         except ProcessError as exc:
-            raise _refused(directory, wanted, exc, folder) from exc
+            raise _refused(wanted, exc, folder) from exc
 
 
-def _refused(directory: Path, wanted: Rendering, exc: ProcessError, folder: str) -> TemplateError:
+def _refused(wanted: Rendering, exc: ProcessError, folder: str) -> RefusedByHelm:
     said = (exc.stderr.strip() or exc.message).removeprefix("Error: ")
     for number, path in enumerate(wanted.chart.values):
         said = said.replace(f"{folder}/{number}.yaml", path)
-    found = values.faults(directory, wanted.chart, wanted.contents, wanted.archive, said)
-    about = said.replace(str(wanted.archive), wanted.chart.name)
-    return TemplateError(*(map(_told, found) if found else [f"Helm cannot render it: {about}"]))
-
-
-def _told(fault: Fault) -> str:
-    return f"{fault}; {fault.hint}" if fault.hint else str(fault)
+    return RefusedByHelm(wanted, said)
 
 
 def _varying(once: str, again: str) -> Iterator[str]:

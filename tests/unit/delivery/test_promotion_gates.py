@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.clients.forges import PullRequest
-from generator.delivery import open_requests
+from generator.delivery import branches, open_requests
 from generator.delivery.image import Slot
-from generator.delivery.promotion import checks, description, proposal
-from generator.delivery.promotion.checks import Check, Health, State
-from generator.delivery.promotion.description import Marker, Story
+from generator.delivery.promotion import checks, description, marker
+from generator.delivery.promotion.check import Check, Health, State
+from generator.delivery.promotion.description import Story
+from generator.delivery.promotion.marker import Marker
 from generator.delivery.promotion.moves import Between, LeftOut, Move, Release, Why
 from generator.errors import SpecError
 from generator.git.history import Commit
@@ -202,7 +203,7 @@ def test_a_freeze_of_one_minute_or_one_day_is_right() -> None:
 @given(st.sets(st.sampled_from(["a", "b", "a-b", "all", "lock", *(f"app-{n}" for n in range(40))])), st.data())
 def test_no_two_sets_of_apps_share_a_branch(apps: set[str], data: st.DataObject) -> None:
     others = data.draw(st.sets(st.sampled_from(["a", "b", "a-b", "all", "lock", *(f"app-{n}" for n in range(40))])))
-    names = [proposal.head("shop", "prod", sorted(some)) for some in (apps, others)]
+    names = [branches.promotion("shop", "prod", sorted(some)) for some in (apps, others)]
     assert (names[0] == names[1]) == (apps == others)
     assert all(len(name) < 200 and not name.endswith((".lock", "/")) for name in names)
 
@@ -238,7 +239,7 @@ def test_it_is_never_too_long_and_its_marker_is_never_cut(apps: int, commits: in
     between = [Between(one.app, tuple(("c" * 40, "A subject that says much") for _ in range(commits))) for one in going]
     text = description.text(story(going=going, between=between, changes=[change("Deployment", lines)]), MARK, limit)
     assert len(text) <= limit
-    assert description.marker(text) == MARK
+    assert marker.read(text) == MARK
 
 
 def test_the_most_important_comes_first() -> None:
@@ -281,7 +282,7 @@ def test_nothing_from_outside_is_markup(evil: str) -> None:
         assert mark not in outside_code
     rows = [line for line in text.splitlines() if line.startswith("| `web`")]
     assert [line.count(" | ") for line in rows] == [4]
-    assert description.marker(text) == MARK
+    assert marker.read(text) == MARK
 
 
 def _outside_code(line: str) -> list[str]:
@@ -289,40 +290,40 @@ def _outside_code(line: str) -> list[str]:
 
 
 def test_a_marker_in_the_words_of_others_is_not_ours() -> None:
-    forged = str(description.Marker((), description.WITHDRAWN))
+    forged = str(marker.Marker((), marker.WITHDRAWN))
     between = description.code(f"Fix {forged}")
     assert forged not in between
-    lines = [forged, f"+ {forged}", between, str(MARK), description.END, forged]
+    lines = [forged, f"+ {forged}", between, str(MARK), marker.END, forged]
     for text in ("\n".join(lines), "\r\n".join(lines)):
-        assert description.marker(text) == MARK
-        changed = description.withdrawn(text)
-        found = description.marker(changed)
+        assert marker.read(text) == MARK
+        changed = marker.withdrawn(text)
+        found = marker.read(changed)
         assert found is not None
-        assert (found.apps, found.content) == (MARK.apps, description.WITHDRAWN)
+        assert (found.apps, found.content) == (MARK.apps, marker.WITHDRAWN)
         assert changed.count(forged) == 3  # what others have written stays
-    assert description.marker(f"quoted: {MARK}") is None
+    assert marker.read(f"quoted: {MARK}") is None
 
 
 def test_a_marker_that_somebody_has_spoilt_is_none() -> None:
-    assert description.marker("<!-- gitops-generator promotion {nonsense} -->") is None
-    assert description.marker("") is None
+    assert marker.read("<!-- gitops-generator promotion {nonsense} -->") is None
+    assert marker.read("") is None
     for data in (
         '{"apps":5,"content":1}',
         '{"apps":[]}',
         '{"apps":["<b>"],"content":1}',
         f'{{"apps":{"[" * 99_999}}}',
     ):
-        assert description.marker(f"<!-- gitops-generator promotion {data} -->") is None
+        assert marker.read(f"<!-- gitops-generator promotion {data} -->") is None
 
 
 def test_a_marker_tells_what_moves_and_no_value_ends_its_comment() -> None:
-    full = description.Marker(("web",), "abc", "--> <b>", moves=("api", "web"))
-    assert description.marker(str(full)) == full
+    full = marker.Marker(("web",), "abc", "--> <b>", moves=("api", "web"))
+    assert marker.read(str(full)) == full
     assert (str(full).count("<"), str(full).count(">")) == (1, 1)
     many = tuple(f"app-{number}" for number in range(400))
-    assert description.marker(str(description.Marker((), "abc", moves=many))) == description.Marker((), "abc")
+    assert marker.read(str(marker.Marker((), "abc", moves=many))) == marker.Marker((), "abc")
     spoilt = '<!-- gitops-generator promotion {"apps":["web"],"content":"abc","moves":["web",5]} -->'
-    assert description.marker(spoilt) == MARK
+    assert marker.read(spoilt) == MARK
 
 
 def test_what_a_request_moves_is_told_by_its_marker_and_of_an_older_one_by_its_text() -> None:
@@ -333,8 +334,8 @@ def test_what_a_request_moves_is_told_by_its_marker_and_of_an_older_one_by_its_t
     def request(text: str) -> PullRequest:
         return PullRequest("1", "", "", text, head, "main", "open")
 
-    older = description.text(told, description.Marker((), "abc"))
-    newer = description.text(told, description.Marker((), "abc", moves=("web", "api")))
+    older = description.text(told, marker.Marker((), "abc"))
+    newer = description.text(told, marker.Marker((), "abc", moves=("web", "api")))
     assert open_requests.apps(request(older), "_all", known) == ["web", "api"]
     # What the prose says does not matter.
     rows = newer.replace("| `web` |", "| `jobs` |")
@@ -344,9 +345,9 @@ def test_what_a_request_moves_is_told_by_its_marker_and_of_an_older_one_by_its_t
 
 
 def test_what_is_withdrawn_was_not_declined() -> None:
-    found = description.marker(description.withdrawn(f"text\n{MARK}\n"))
+    found = marker.read(marker.withdrawn(f"text\n{MARK}\n"))
     assert found is not None
-    assert (found.apps, found.content) == (MARK.apps, description.WITHDRAWN)
+    assert (found.apps, found.content) == (MARK.apps, marker.WITHDRAWN)
 
 
 def test_what_fails_does_not_read_as_if_it_had_not() -> None:
@@ -375,8 +376,8 @@ WRITTEN = {
     "nothing": (OURS, "", ""),
     "above and below": (f"{ABOVE}{OURS}{BELOW}", ABOVE, BELOW),
     "with other line ends": (f"{ABOVE}{OURS}{BELOW}".replace("\n", "\r\n"), ABOVE, BELOW),
-    "the line at which it ends is gone": (f"{ABOVE}{OURS}{BELOW}".replace(f"{description.END}\n", ""), ABOVE, BELOW),
-    "the line at which it begins is gone": (f"{OURS}{BELOW}".replace(f"{description.BEGIN}\n", ""), "", BELOW),
+    "the line at which it ends is gone": (f"{ABOVE}{OURS}{BELOW}".replace(f"{marker.END}\n", ""), ABOVE, BELOW),
+    "the line at which it begins is gone": (f"{OURS}{BELOW}".replace(f"{marker.BEGIN}\n", ""), "", BELOW),
     "nothing of ours": ("Mine", "Mine\n\n", ""),
     "nothing at all": ("", "", ""),
 }
@@ -384,5 +385,5 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("text", "above", "below"), WRITTEN.values(), ids=WRITTEN)
 def test_what_people_write_around_our_text_stays(text: str, above: str, below: str) -> None:
-    assert description.joined(text, OURS) == f"{above}{OURS}{below}"
-    assert description.joined(description.joined(text, OURS), OURS) == description.joined(text, OURS)
+    assert marker.joined(text, OURS) == f"{above}{OURS}{below}"
+    assert marker.joined(marker.joined(text, OURS), OURS) == marker.joined(text, OURS)
