@@ -11,7 +11,6 @@ from generator.api.call import NONE, Credentials, Progress, calling, noting, sil
 from generator.errors import Conflict, Fault, UsageError
 from generator.files import work_tree
 from generator.regenerate import planning
-from generator.regenerate.effect import Effect
 from generator.regenerate.merge import Outcome, Side
 from generator.regenerate.planning import Plan
 from generator.spec import advice, loader

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault
-from generator.manifests import pod_security
 from generator.render.kinds import asked, manifests
 from generator.spec import loader, pod_words
 from generator.spec.environment import Environment
@@ -69,6 +68,8 @@ def _of_app(app: App, environment: Environment) -> Iterator[tuple[FieldPath, str
 
 def _forbidden(app: App, environment: str, level: str) -> list[str]:
     """Return what a level forbids in the pods of an app."""
+    from generator.manifests import pod_security  # Imported here, because few apps say anything of it.
+
     templates = map(pod_security.template_of, manifests(app.instances[environment], asked([app])).values())
     found = [pod_security.violations(level, "latest", one) for one in templates if one is not None]
     return list(dict.fromkeys(message for messages in found for message in messages))

@@ -7,15 +7,20 @@ function of two versions of an object, and add its kind to ``_RULES``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
-from generator.regenerate import claim_effects, former, workload_effects
+from generator.regenerate import claim_effects, workload_effects
 from generator.regenerate.effect import Effect, at, first, is_patch, items, place_of, text
+from generator.regenerate.merge import State
 from generator.render.kinds.workloads import FILES
 from generator.spec.layout import KUSTOMIZATION, Location, base_path, overlay_file
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.tree import Value
+
+if TYPE_CHECKING:
+    from generator.regenerate.merge import Outcome
+    from generator.regenerate.sides import Renaming, Sides
 
 _AUTOSCALERS: Final = ("/hpa.yaml", "-hpa.yaml", "/scaled-object.yaml", "-scaled-object.yaml")
 # Fields that the API server never changes; the object must be deleted first.
@@ -25,6 +30,18 @@ _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "DaemonSet": (("spec", "selector"),),
     "Service": (("spec", "clusterIP"),),
 }
+
+
+def of_regeneration(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> Iterator[Effect]:
+    """Yield the effects of a regeneration, those of renames first."""
+    there = {outcome.path for outcome in outcomes if outcome.state is not State.MISSING}
+    merged = {outcome.path: outcome.content for outcome in outcomes if outcome.changes and outcome.content is not None}
+    if renaming.renames:
+        from generator.regenerate import former  # Imported here, because few runs rename anything.
+
+        yield from former.of_renames(renaming.renames, renaming.before.original)
+    yield from of(sides.original, sides.updated, there, set(renaming.renames.values()))
+    yield from of_images(sides.original, sides.updated, merged)
 
 
 def of(
@@ -107,6 +124,8 @@ def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, byt
                 replaces=True,
             )
     if kind == "Application":
+        from generator.regenerate import former
+
         moved = former.of_application(place, old, new, original)
         yield from (Effect(*place, what, todo) for what, todo in moved)
     if rule := _RULES.get(kind):

@@ -104,7 +104,7 @@ def plan(
         vacated=tuple(path for path in renaming.vacated if path not in carried),
         carried=carried,
         tidied=_gone(renaming.before) if record else (),
-        effects=tuple(_effects(renaming, sides, outcomes)) if record and original else (),
+        effects=_effects(renaming, sides, outcomes) if record and original else (),
         updated=updated,
     )
 
@@ -172,16 +172,10 @@ def _gone(before: Sides) -> tuple[str, ...]:
     return tuple(path for path in before.original if path not in before.local and path not in before.updated)
 
 
-def _effects(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> list[Effect]:
-    from generator.regenerate import effects, former
+def _effects(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> tuple[Effect, ...]:
+    from generator.regenerate import effects
 
-    there = {outcome.path for outcome in outcomes if outcome.state is not State.MISSING}
-    merged = {outcome.path: outcome.content for outcome in outcomes if outcome.changes and outcome.content is not None}
-    return [
-        *former.of_renames(renaming.renames, renaming.before.original),
-        *effects.of(sides.original, sides.updated, there, set(renaming.renames.values())),
-        *effects.of_images(sides.original, sides.updated, merged),
-    ]
+    return tuple(effects.of_regeneration(renaming, sides, outcomes))
 
 
 def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dict[str, bytes | None]:
