@@ -10,15 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from generator.errors import GitError, RepositoryError
 from generator.git import bare_repository, checkout, parsing, plumbing
-from generator.git.bare_repository import NETWORK_SECONDS
+from generator.git.bare_repository import NETWORK_SECONDS, Scratch
 from generator.git.parsing import Commit as Commit
-
-if TYPE_CHECKING:
-    from generator.git.bare_repository import Scratch
 
 # How many commits a partial clone gets at first, and after that; then all, which git spells like this.
 DEPTHS: Final = (50, 1000, 0x7FFFFFFF)
