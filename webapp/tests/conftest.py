@@ -44,11 +44,18 @@ collect_ignore_glob = ["test_*.py", "board/*"] if MISSING else []
 
 # Fixtures of databases, which are on SQLite or on PostgreSQL.
 DATABASES = ("board_url", "board_empty_url", "shared_url")
+AMONG_OTHERS = {
+    "test_api_pages", "test_compare_page", "test_compare_releases", "test_deliveries", "test_etags", "test_failures",
+    "test_large_repository", "test_live_events", "test_live_pages", "test_logs", "test_products", "test_why_not",
+}  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave, of the tests that take any database, all but one of each module on PostgreSQL to a run in full."""
-    seen: set[Path] = set()
+    """Leave, of the tests that take any database, all but one of each module on PostgreSQL to a run in full.
+
+    Modules whose pages and statements those of others are have none.
+    """
+    seen = {item.path for item in items if item.path.stem in AMONG_OTHERS}
     for item in items:
         called = getattr(item, "callspec", None)
         if called and "postgresql" in [called.params.get(name) for name in DATABASES]:

@@ -7,6 +7,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -35,7 +36,7 @@ class LyingProvider(loopback.Server):
 
     def __init__(self) -> None:
         super().__init__(_Provider)
-        self.key = jwk.RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+        self.key = _key()
         self.token: Callable[[Claims], str] = self.signed
         self.issuer = self.url
         self.nonce = ""
@@ -44,6 +45,12 @@ class LyingProvider(loopback.Server):
     def signed(self, claims: Claims) -> str:
         """Return a token as a provider signs it."""
         return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)
+
+
+@cache
+def _key() -> jwk.RSAKey:
+    """Return the key of all of them: to make one takes longer than a test."""
+    return jwk.RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
 
 
 class _Provider(loopback.Handler):

@@ -78,8 +78,7 @@ def test_the_board_says_what_the_page_shows(read: FlaskClient) -> None:
 
 
 def test_events_come_page_by_page_and_each_once(gitops: GitOps, filled: FlaskClient, collector: Collector) -> None:
-    for number in range(2, 30):
-        gitops.bump("web", f"1.{number}", "dev")
+    gitops.bump_often("web", [f"1.{number}" for number in range(2, 30)], "dev")
     collector.collect()
     url, seen = "/api/apps/web/dev/events", []
     while url:
@@ -163,6 +162,7 @@ def test_the_documented_calls_work(read: FlaskClient) -> None:
     assert {call: read.get(call).status_code for call in calls} == dict.fromkeys(calls, 200)
 
 
+@pytest.mark.full
 def test_traces_go_where_the_variables_say(board_url: str) -> None:
     """Check it in a process of its own, since instrumentation stays for as long as one lives."""
     got: list[tuple[str, bytes]] = []

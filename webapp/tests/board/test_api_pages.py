@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,25 @@ if TYPE_CHECKING:
 HOME = "https://board.example.com"
 
 
-@pytest.fixture
-def filled(gitops: GitOps, collector: Collector, pages: FlaskClient) -> FlaskClient:
-    """Return a client of a board with releases, a rollback and a pin."""
+def release(gitops: GitOps) -> None:
     gitops.bump("web", "1.0", "dev", "staging", "prod")
     gitops.bump("web", "1.1", "dev", "prod")
     gitops.roll_back("web", "prod", "loses orders")
     gitops.bump("cart", "2.0", "dev")
+
+
+@pytest.fixture
+def filled(gitops: GitOps, collector: Collector, pages: FlaskClient) -> FlaskClient:
+    """Return a client of a board with releases, a rollback and a pin."""
+    release(gitops)
     collector.collect()
     return pages
+
+
+@pytest.fixture(scope="module")
+def read(shared: Callable[[Callable[[GitOps], object]], FlaskClient]) -> FlaskClient:
+    """Return a client of such a board, which tests share that only read it."""
+    return shared(release)
 
 
 def open_requests(board: Flask, *numbers: int) -> None:
@@ -67,24 +78,24 @@ def test_open_requests_come_page_by_page_the_oldest_first(filled: FlaskClient, b
     assert seen[0]["turn"]["who"] == "unknown"
 
 
-def test_releases_say_what_each_is_in_every_environment(filled: FlaskClient) -> None:
-    found = filled.get("/api/releases/web").get_json()["releases"]
+def test_releases_say_what_each_is_in_every_environment(read: FlaskClient) -> None:
+    found = read.get("/api/releases/web").get_json()["releases"]
     assert [(one["tag"], [place["kind"] for place in one["environments"]]) for one in found] == [
         ("1.1", ["live", "not yet", "failed"]),
         ("1.0", ["was here", "live", "live"]),
     ]
 
 
-def test_what_holds_a_promotion_is_said_in_its_words(filled: FlaskClient) -> None:
-    held = filled.get("/api/promotions/web/prod").get_json()
+def test_what_holds_a_promotion_is_said_in_its_words(read: FlaskClient) -> None:
+    held = read.get("/api/promotions/web/prod").get_json()
     assert (held["before"], held["may_land"], [one["cause"] for one in held["holds"]]) == ("staging", False, ["same"])
-    free = filled.get("/api/promotions/cart/staging").get_json()
+    free = read.get("/api/promotions/cart/staging").get_json()
     assert (free["may_land"], free["title"], free["holds"]) == (True, "Promote cart 2.0 from dev to staging", [])
 
 
-def test_activity_is_filtered_as_on_its_page(filled: FlaskClient) -> None:
+def test_activity_is_filtered_as_on_its_page(read: FlaskClient) -> None:
     def told(query: str) -> list[tuple[str, str, str]]:
-        found = filled.get(f"/api/events?{query}").get_json()["events"]
+        found = read.get(f"/api/events?{query}").get_json()["events"]
         return [(one["app"], one["environment"], one["tag"]) for one in found]
 
     assert told("app=web&action=released&environment=prod") == [("web", "prod", "1.1"), ("web", "prod", "1.0")]
@@ -93,21 +104,21 @@ def test_activity_is_filtered_as_on_its_page(filled: FlaskClient) -> None:
     assert told("since=2999-01-01") == told("person=nobody") == told("app=%00") == []
 
 
-def test_comparisons_are_those_of_the_page(filled: FlaskClient) -> None:
-    answer = filled.get("/api/compare?from=dev&to=staging&app=web").get_json()
+def test_comparisons_are_those_of_the_page(read: FlaskClient) -> None:
+    answer = read.get("/api/compare?from=dev&to=staging&app=web").get_json()
     (web,) = answer["apps"]
     assert (answer["from"], answer["to"], answer["next"]) == ("dev", "staging", None)
     assert web["problem"] or any(one["field"].endswith("image") for one in web["unexpected"])
 
 
-def test_metrics_are_those_of_the_page(filled: FlaskClient) -> None:
-    assert filled.get("/api/delivery").get_json()["apps"] == filled.get("/delivery.json").get_json()["apps"]
-    assert filled.get("/api/delivery/web").get_json()["fail_rate"]["counted"] == 1
+def test_metrics_are_those_of_the_page(read: FlaskClient) -> None:
+    assert read.get("/api/delivery").get_json()["apps"] == read.get("/delivery.json").get_json()["apps"]
+    assert read.get("/api/delivery/web").get_json()["fail_rate"]["counted"] == 1
 
 
-def test_the_pages_of_an_app_lead_to_its_metrics(filled: FlaskClient) -> None:
+def test_the_pages_of_an_app_lead_to_its_metrics(read: FlaskClient) -> None:
     for path in ("/apps/web", "/apps/web/prod"):
-        assert 'href="/delivery/web"' in filled.get(path).text
+        assert 'href="/delivery/web"' in read.get(path).text
 
 
 def test_the_audit_log_is_for_those_who_may_act(board_url: str) -> None:

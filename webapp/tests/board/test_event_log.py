@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from testing import depth
 
 from release_board import create_app
 from release_board.config import Settings
@@ -124,11 +125,12 @@ def test_a_cell_and_a_time_are_read_newest_first(log: EventLog, session: Session
 
 def test_pages_lose_and_repeat_nothing_even_within_a_second(log: EventLog, session: Session) -> None:
     # Their commits are in another order than they came in.
-    log.add(session, [event(900 - number, 100 + number // 40) for number in range(100)])
+    number_of_events = 100 if depth.FULL else 50
+    log.add(session, [event(900 - number, 100 + number // 40) for number in range(number_of_events)])
     found: list[Event] = []
     while page := log.of_cell(session, "web", "prod", Span(before=place(found)), 7):
         found += page
-    assert commits(found) == [900 - number for number in reversed(range(100))]
+    assert commits(found) == [900 - number for number in reversed(range(number_of_events))]
 
 
 def place(found: list[Event]) -> tuple[int, int] | None:
@@ -150,8 +152,7 @@ def test_what_the_branch_no_longer_has_goes(log: EventLog, session: Session) -> 
 
 
 def test_pages_and_api_show_the_same_from_either(app: Flask, settings: Settings, gitops: GitOps) -> None:
-    for number in range(25):
-        gitops.bump("web", f"1.{number}", "prod")
+    gitops.bump_often("web", [f"1.{number}" for number in range(25)], "prod")
     collector = Collector(app.extensions["release_board.database"], settings)
     collector.collect()
     pages = app.test_client()
@@ -209,7 +210,8 @@ def run(settings: Settings, proxy: Proxy) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.thin(3)
+# Other runs kill a collector in test_resilience.
+@pytest.mark.full
 @pytest.mark.parametrize("kill_at", [1, 2, 8])
 def test_a_collector_that_is_killed_between_writes_converges(
     kill_at: int, stored: Settings, proxy: Proxy, gitops: GitOps, aws: str

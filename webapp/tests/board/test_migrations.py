@@ -72,7 +72,7 @@ def test_processes_that_migrate_at_once_all_succeed(board_empty_url: str) -> Non
         assert current_revision(connection) == head_revision()
 
 
-@pytest.mark.thin(2)
+@pytest.mark.full
 def test_the_password_is_in_no_log(board_empty_url: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "release_board", "migrate"],

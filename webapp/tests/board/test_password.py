@@ -50,8 +50,8 @@ class Kept:
 
 
 @pytest.fixture
-def kept(postgresql: PostgresqlServer, aws: str) -> Kept:
-    return Kept(postgresql, aws)
+def kept(board_template: PostgresqlServer, aws: str) -> Kept:
+    return Kept(board_template, aws)
 
 
 def test_the_app_goes_on_after_its_password_has_changed(kept: Kept) -> None:
@@ -72,6 +72,7 @@ def test_a_password_that_is_refused_twice_is_a_failure(kept: Kept) -> None:
     assert pages.get("/readyz").status_code == 503
 
 
+@pytest.mark.full
 def test_nothing_of_aws_is_loaded_without_it() -> None:
     script = "import sys, release_board as b; b.create_app(); print([m for m in sys.modules if m.startswith('boto')])"
     folder = Path(__file__).parents[2]

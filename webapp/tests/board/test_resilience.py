@@ -106,6 +106,7 @@ def commit_at(gitops: GitOps, moment: str, tag: str, monkeypatch: pytest.MonkeyP
         gitops.bump("web", tag, "dev", "staging")
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize(
     "moments",
     [("@32472144000 +0000", "@915148800 +0000"), ("@4102444800 +1400", "@1 -1100"), ("@999999999999 +0000",)],
@@ -142,6 +143,8 @@ def test_clocks_that_are_wrong_give_no_negative_times(
     assert pages.get("/api/apps/web/dev").get_json()["tag"] == "2.0"
 
 
+# Other runs look at what is fetched in test_large_repository.
+@pytest.mark.full
 def test_of_a_large_repository_only_what_is_read_is_fetched(gitops: GitOps, collector: Collector) -> None:
     large = gitops.folder / "web" / "movie"
     large.parent.mkdir(exist_ok=True)

@@ -48,6 +48,8 @@ def issuer(certificate: Path) -> Iterator[str]:
         yield provider.url
 
 
+# A program of its own for what only another version of gevent or gunicorn could change.
+@pytest.mark.full
 def test_an_identity_provider_is_asked_over_tls(issuer: str, certificate: Path, tmp_path: Path) -> None:
     environment = {
         **SIGNED_IN,

@@ -31,6 +31,9 @@ def open_board(page: Page, server: Server, path: str = "/") -> None:
     expect(page.locator("#link")).to_have_attribute("data-mode", "live")
 
 
+# All of this module is left to a run in full: in others, a row that changes by itself is looked at among products,
+# and the server with its collector among commands.
+@pytest.mark.full
 def test_a_push_is_on_the_board_without_a_reload(
     page: Page, gitops: GitOps, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
