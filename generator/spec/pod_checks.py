@@ -13,9 +13,7 @@ from typing import Final
 from generator.spec import (
     folders,
     folding,
-    mount_checks,
     pod_rules,
-    pod_word_checks,
     pod_words,
     quantity,
     shapes,
@@ -44,10 +42,14 @@ _READ_BY_KUBERNETES: Final = {
 def check(name: object, app: dict[str, object], findings: Findings) -> None:
     """Add findings about the pod of the app ``name``; ``app`` has the complete data of its pod."""
     if not _MOUNTING.isdisjoint(app):
+        from generator.spec import mount_checks
+
         mount_checks.check(app, findings)
     if pod_words.FOLDED.isdisjoint(app):
         _check(name, app, findings)
         return
+    from generator.spec import pod_word_checks
+
     whole, own = dict(folding.folded("", app)), Findings()
     _check(name, whole, own)
     pod_word_checks.check(app, own)
