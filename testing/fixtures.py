@@ -204,3 +204,9 @@ def shop(templates: Templates, repository: Path, generator: Run) -> Shop:
     made = Shop(repository, generator)
     templates.fill("shop", lambda: made.spec(TEN_LINES + APPS))
     return made
+
+
+@pytest.fixture
+def v1_in_dev(templates: Templates, shop: Shop) -> None:
+    """Release v1 of the shop's web to dev, as most promotions begin."""
+    templates.fill("shop, v1 in dev", lambda: shop.bump("web", "v1"))

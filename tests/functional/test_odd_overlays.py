@@ -127,9 +127,9 @@ def test_what_cannot_be_compared_is_named(odd: Callable[[Path], None], shop: Sho
         assert [one["app"] for one in told["problems"]] == ["web"]
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_an_old_commit_that_cannot_be_read_stops_nothing(shop: Shop) -> None:
     # What was broken for a while and is mended.
-    shop.bump("web", "v1")
     spoil(shop, broken, "dev")
     git(shop.folder, "revert", "--no-edit", "HEAD")
     git(shop.folder, "push", "-q", "origin", "main")
@@ -166,8 +166,8 @@ def test_the_request_opens_with_the_reason_in_the_place_of_the_diff(shop: Shop) 
     assert shop.tag("web", "staging") == "v1"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_plugin_or_a_missing_base_is_no_other(shop: Shop) -> None:
-    shop.bump("web", "v1")
     add(shop, "staging", "generators:\n- plugin.yaml\n")
     assert shop.json("web", "--to", "staging")["action"] == "opened"
     (request,) = shop.requests()

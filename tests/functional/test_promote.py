@@ -17,9 +17,9 @@ from testing.shop import APPS, BASE, DIGESTS, REGISTRY, Shop, days, gated
 # -- the way it goes
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_one_request_with_what_moves_and_what_it_means(shop: Shop) -> None:
     # kargo#5073, kargo#821, kuberpult#105, kuberpult#485: the promotion request is a blind tag.
-    shop.bump("web", "v1")
     before = git(shop.bare, "rev-parse", "main")
     done = shop.json("web", "--to", "staging")
     assert (done["action"], done["from"], done["to"]) == ("opened", "dev", "staging")
@@ -43,8 +43,8 @@ def test_one_request_with_what_moves_and_what_it_means(shop: Shop) -> None:
     assert git(shop.bare, "diff", "--name-only", "main", request.head) == "overlays/staging/web/kustomization.yaml"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_merging_it_releases_it_and_what_is_left_is_nothing(shop: Shop) -> None:
-    shop.bump("web", "v1")
     done = shop.json("web", "--to", "staging", "--merge")
     assert done["action"] == "merged"
     assert done["request"]["state"] == "merged"
@@ -54,8 +54,8 @@ def test_merging_it_releases_it_and_what_is_left_is_nothing(shop: Shop) -> None:
     assert shop.json("--to", "staging")["action"] == "nothing"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_push_needs_no_forge_and_is_one_commit(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.bump("api", "v2")
     done = shop.json("--to", "staging", "--push")
     assert done["action"] == "pushed"
@@ -67,8 +67,8 @@ def test_a_push_needs_no_forge_and_is_one_commit(shop: Shop) -> None:
     assert shop.requests() == []
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_build_that_is_named_is_promoted_or_nothing(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.bump("web", "v2")
     refused = shop.promote("web", "--to", "staging", "--tag", "v1", "--push", code=1)
     assert "web: dev has v2, and not v1; nothing was done" in refused.stderr
@@ -77,9 +77,9 @@ def test_a_build_that_is_named_is_promoted_or_nothing(shop: Shop) -> None:
     assert shop.tag("web", "staging") == "v2"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_the_commit_refers_to_what_was_built_as_the_build_did(shop: Shop) -> None:
-    shop.bump("web", "v1")
     sha = git(shop.bare, "log", "-1", "--format=%(trailers:key=Argocd-reference-commit-sha,valueonly)", "main")
     assert sha
     shop.promote("web", "--to", "staging", "--merge")
@@ -94,8 +94,8 @@ def test_the_commit_refers_to_what_was_built_as_the_build_did(shop: Shop) -> Non
     assert found == sha
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_the_work_tree_does_not_matter(shop: Shop) -> None:
-    shop.bump("web", "v1")  # which this clone has not pulled
     (shop.folder / "overlays/staging/web/kustomization.yaml").write_text("broken: [")
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
@@ -103,8 +103,8 @@ def test_the_work_tree_does_not_matter(shop: Shop) -> None:
 # -- again, and after something else has happened
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_again_changes_nothing_and_says_so(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     before = git(shop.bare, "for-each-ref")
     again = shop.promote("web", "--to", "staging")
@@ -112,9 +112,9 @@ def test_again_changes_nothing_and_says_so(shop: Shop) -> None:
     assert git(shop.bare, "for-each-ref") == before
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_an_unrelated_commit_does_not_take_approvals_away(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     before = git(shop.bare, "rev-parse", "promote/shop/staging/web")
     shop.bump("api", "v1")
@@ -122,8 +122,8 @@ def test_an_unrelated_commit_does_not_take_approvals_away(shop: Shop) -> None:
     assert git(shop.bare, "rev-parse", "promote/shop/staging/web") == before
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_newer_build_updates_the_open_request(shop: Shop) -> None:
-    shop.bump("web", "v1")
     first = shop.json("web", "--to", "staging")
     shop.bump("web", "v2")
     second = shop.json("web", "--to", "staging")
@@ -134,9 +134,9 @@ def test_a_newer_build_updates_the_open_request(shop: Shop) -> None:
     assert git(shop.bare, "rev-list", "--count", f"main..{request.head}") == "1"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_request_for_more_apps_takes_the_place_of_those_for_fewer(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.bump("api", "v1")
     one = shop.json("web", "--to", "staging")
     other = shop.json("web", "--to", "prod", "--from", "dev")
@@ -148,9 +148,9 @@ def test_a_request_for_more_apps_takes_the_place_of_those_for_fewer(shop: Shop) 
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_hand_edit_of_the_same_file_is_no_conflict(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     path = "overlays/staging/web/kustomization.yaml"
     shop.edit(path, lambda text: text.replace("newTag: unreleased", "newTag: unreleased # ours"))
@@ -158,8 +158,8 @@ def test_a_hand_edit_of_the_same_file_is_no_conflict(shop: Shop) -> None:
     assert "newTag: v1 # ours\n" in shop.content(path)
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_what_a_person_closed_stays_closed_until_there_is_something_else(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     (request,) = shop.requests()
     forges.connect(str(shop.bare), "local").close(request, "not now")
@@ -170,17 +170,17 @@ def test_what_a_person_closed_stays_closed_until_there_is_something_else(shop: S
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_closed_one_is_asked_for_again_by_force(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     forges.connect(str(shop.bare), "local").close(shop.requests()[0], "not now")
     assert shop.json("web", "--to", "staging", "--force")["action"] == "opened"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_closed_one_is_forgotten_once_the_same_was_merged(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     forges.connect(str(shop.bare), "local").close(shop.requests()[0], "not now")
     shop.promote("web", "--to", "staging", "--force", "--merge")
@@ -191,8 +191,8 @@ def test_a_closed_one_is_forgotten_once_the_same_was_merged(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_commits_of_people_on_the_branch_are_not_lost(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     git(shop.folder, "fetch", "-q", "origin")
     git(shop.folder, "checkout", "-q", "promote/shop/staging/web")
@@ -208,8 +208,8 @@ def test_commits_of_people_on_the_branch_are_not_lost(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging", "--force")["action"] == "updated"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_what_has_become_pointless_is_closed(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     shop.bump("web", "v1", env="staging")
     done = shop.json("web", "--to", "staging")
@@ -218,9 +218,9 @@ def test_what_has_become_pointless_is_closed(shop: Shop) -> None:
     assert shop.branches() == ["main"]
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_who_is_faster_with_the_same_file_is_looked_at_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     # A pin that comes between the look and the push holds.
-    shop.bump("web", "v1")
     git(shop.folder, "pull", "-q", "--rebase")
     path = shop.folder / "overlays/staging/web/kustomization.yaml"
     pin = 'metadata:\n  annotations:\n    gitops-generator/pinned: "now Ann: wait"\n'
@@ -252,8 +252,8 @@ def test_only_forward_unless_forced(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging", "--force")["action"] == "opened"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_pin_is_left_out_and_said(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.bump("api", "v1")
     pin = 'metadata:\n  annotations:\n    gitops-generator/pinned: "2026-11-21T09:30:00Z Ann: it loses orders"\n'
     shop.edit("overlays/staging/web/kustomization.yaml", lambda text: text.replace("namespace:", f"{pin}namespace:"))
@@ -297,8 +297,8 @@ def test_a_branch_that_is_gone(shop: Shop) -> None:
     assert "hint: check `branch:`" in done.stderr
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_no_credentials_for_the_forge_and_nothing_is_pushed(shop: Shop) -> None:
-    shop.bump("web", "v1")
     url = f"file://{shop.bare}"
     git(shop.folder, "config", "--global", f"url.{url}.insteadOf", "https://github.com/acme/shop.git")
     before = git(shop.bare, "for-each-ref")
@@ -307,8 +307,8 @@ def test_no_credentials_for_the_forge_and_nothing_is_pushed(shop: Shop) -> None:
     assert git(shop.bare, "for-each-ref") == before
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_an_image_that_has_a_digest_alone(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.edit("overlays/dev/web/kustomization.yaml", lambda text: text.replace("  newTag: v1\n", ""))
     assert shop.json("web", "--to", "staging", "--push")["action"] == "pushed"
     assert DIGESTS["v1"] in shop.content("overlays/staging/web/kustomization.yaml")
@@ -324,10 +324,10 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.thin(3)
 @pytest.mark.parametrize(("path", "change", "said"), BROKEN.values(), ids=BROKEN)
 def test_a_branch_that_is_broken(path: str, change: Callable[[str], str] | None, said: str, shop: Shop) -> None:
-    shop.bump("web", "v1")
     git(shop.folder, "pull", "-q", "--rebase")
     good = (shop.folder / path).read_text()
     (shop.folder / path).write_text(change(good)) if change else (shop.folder / path).unlink()
@@ -381,8 +381,8 @@ def test_an_environment_that_says_nothing_takes_the_soak_of_all(shop: Shop) -> N
 # -- the text
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_secrets_are_not_in_it(shop: Shop) -> None:
-    shop.bump("web", "v1")
     secret = "patches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: web}\n    spec: {template: {spec: {containers: [{name: web, env: [{name: DB_PASSWORD, value: hunter2}]}]}}}\n"
     shop.edit("overlays/staging/web/kustomization.yaml", lambda text: text + secret)
     shop.promote("web", "--to", "staging")
@@ -449,23 +449,23 @@ def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -
     assert shop.json("web", "--to", "staging")["action"] == "unchanged"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_dry_run_prints_the_text_and_does_nothing(shop: Shop) -> None:
-    shop.bump("web", "v1")
     before = git(shop.bare, "for-each-ref")
     assert "# Promote web v1 from dev to staging" in shop.promote("web", "--to", "staging", "--dry-run").stdout
     assert git(shop.bare, "for-each-ref") == before
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_the_marker_is_read_back(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     mark = marker.read(shop.requests()[0].body)
     assert mark is not None
     assert mark.apps == ("web",)
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_an_overlay_may_refer_to_anything_in_the_repository(shop: Shop) -> None:
-    shop.bump("web", "v1")
     git(shop.folder, "pull", "-q", "--rebase")
     (shop.folder / "shared").mkdir()
     (shop.folder / "shared/kustomization.yaml").write_text(

@@ -29,10 +29,10 @@ def test_a_hotfix_that_skipped_an_environment_stays(shop: Shop) -> None:
     assert shop.tag("web", "prod") == "v2"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_the_history_of_an_earlier_environment_tells_it_too(shop: Shop) -> None:
     # prod itself never had v1, and staging never v2: only dev has had both.
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging", "--push")
     shop.bump("web", "v2")
     shop.promote("web", "--from", "dev", "--to", "prod", "--push")
@@ -85,15 +85,15 @@ def test_a_forced_step_back_is_called_one_and_says_what_goes_away(shop: Shop) ->
     assert "merged, a step back" in shown
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_the_first_release_has_nothing_before_it(shop: Shop) -> None:
-    shop.bump("web", "v1")
     text = shop.json("web", "--to", "staging", "--dry-run")["body"]
     assert "the first release here" in text
     assert "is not known" not in text
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_one_tag_with_two_digests_is_shown_with_both(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging", "--push")
     shop.edit("overlays/dev/web/kustomization.yaml", lambda text: text.replace(DIGESTS["v1"], DIGESTS["v2"]))
     shop.promote("web", "--to", "staging")

@@ -18,10 +18,10 @@ def pin(shop: Shop, app: str = "web") -> None:
     shop.edit(path, lambda text: text.replace("namespace:", f"{PINNED}namespace:"))
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.thin(5)
 @pytest.mark.parametrize("how", [[], ["--merge"], ["--push"], ["--dry-run"], ["--push", "--force"]])
 def test_an_app_that_is_named_and_pinned_is_an_error(how: list[str], shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.bump("api", "v1")
     pin(shop)
     before = git(shop.bare, "for-each-ref")
@@ -31,10 +31,10 @@ def test_an_app_that_is_named_and_pinned_is_an_error(how: list[str], shop: Shop)
     assert git(shop.bare, "for-each-ref") == before
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.thin(2)
 @pytest.mark.parametrize("apps", [["web"], []])
 def test_a_request_that_a_pin_withdraws_says_so(apps: list[str], shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote(*apps, "--to", "staging")
     pin(shop)
     done = shop.json(*apps, "--to", "staging", code=1 if apps else 0)
@@ -45,8 +45,8 @@ def test_a_request_that_a_pin_withdraws_says_so(apps: list[str], shop: Shop) -> 
     assert "othing is left" not in record["comments"][-1]
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_declined_request_is_not_merged(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     forges.connect(str(shop.bare), "local").close(shop.requests()[0], "not now")
     done = shop.promote("web", "--to", "staging", "--merge", "--output", "json", code=1)
@@ -57,8 +57,8 @@ def test_a_declined_request_is_not_merged(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging", "--merge", "--force")["action"] == "merged"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_requests_with_nothing_left_in_them_are_closed(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.bump("api", "v1")
     shop.promote("web", "--to", "staging")
     shop.promote("web", "--from", "dev", "--to", "prod")
@@ -68,9 +68,9 @@ def test_requests_with_nothing_left_in_them_are_closed(shop: Shop) -> None:
     assert shop.branches() == ["main", "promote/shop/prod/web"]
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_request_that_is_covered_and_spent_is_closed_without_a_push(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     shop.bump("web", "v1", "staging")
     done = shop.json("--to", "staging")
@@ -78,9 +78,9 @@ def test_a_request_that_is_covered_and_spent_is_closed_without_a_push(shop: Shop
     assert shop.requests() == []
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_request_with_something_left_stays(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
 
     def note() -> None:
@@ -93,10 +93,10 @@ def test_a_request_with_something_left_stays(shop: Shop) -> None:
     assert [request.number for request in shop.requests()] == ["1"]
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.thin(2)
 @pytest.mark.parametrize("output", ["text", "json"])
 def test_a_merge_that_the_forge_refuses_leaves_a_request_that_is_named(output: str, shop: Shop) -> None:
-    shop.bump("web", "v1")
     hook = shop.bare / "hooks/update"
     hook.write_text(
         '#!/bin/sh\n[ "$1" = refs/heads/main ] || exit 0\necho "main takes reviewed changes only"\nexit 1\n'
@@ -127,9 +127,9 @@ def test_a_check_that_fails_is_in_the_json_as_well(shop: Shop) -> None:
     assert "failed" in {check["state"] for check in found["checks"]}
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_commits_of_people_on_a_branch_whose_request_is_closed(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     on_branch(shop, lambda: git(shop.folder, "commit", "-q", "--allow-empty", "-m", "Mine"))
     open_ = shop.promote("web", "--to", "staging", code=1)
@@ -176,8 +176,8 @@ def test_a_dry_run_says_what_would_be_done(shop: Shop) -> None:
     assert would(shop) == "nothing is left to promote from dev to staging"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_broken_spec_in_the_work_tree_does_not_matter(shop: Shop) -> None:
-    shop.bump("web", "v1")
     (shop.folder / "generator.yaml").write_text("apps: [")
     assert shop.json("web", "--to", "staging")["action"] == "opened"
     (shop.folder / "generator.yaml").unlink()

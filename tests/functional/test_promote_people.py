@@ -13,9 +13,9 @@ from testing.shop import BRANCH, Shop, on_branch
 OVERLAY = "overlays/staging/web/kustomization.yaml"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.slow
 def test_an_amended_commit_is_a_persons(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
 
     def amend() -> None:
@@ -31,9 +31,9 @@ def test_an_amended_commit_is_a_persons(shop: Shop) -> None:
         shop.bump("web", "v2") if shop.tag("web", "dev") == "v1" else None
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_an_amended_message_is_a_persons(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     message = git(shop.bare, "log", "-1", "--format=%B", BRANCH)
     words = message.replace("Promote web", "Bring web")
@@ -41,9 +41,9 @@ def test_an_amended_message_is_a_persons(shop: Shop) -> None:
     assert "Bring web" in shop.promote("web", "--to", "staging", code=1).stderr
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_merge_with_a_decision_in_it_is_a_persons(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     shop.edit(OVERLAY, lambda text: text.replace("newTag: unreleased", "newTag: unreleased # ours"))
 
@@ -58,9 +58,9 @@ def test_a_merge_with_a_decision_in_it_is_a_persons(shop: Shop) -> None:
     assert git(shop.bare, "rev-parse", BRANCH) == tip
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_an_update_of_the_branch_stays_where_nothing_differs(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     shop.bump("api", "v1")
     tip = on_branch(shop, lambda: git(shop.folder, "merge", "-q", "--no-edit", "origin/main"))
@@ -71,9 +71,9 @@ def test_an_update_of_the_branch_stays_where_nothing_differs(shop: Shop) -> None
     assert shop.tag("web", "staging", BRANCH) == "v2"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_an_update_of_the_branch_can_be_merged(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     shop.bump("api", "v1")
     on_branch(shop, lambda: git(shop.folder, "merge", "-q", "--no-edit", "origin/main"))
@@ -86,8 +86,8 @@ def rewritten(shop: Shop, change: Callable[[str], str], title: str | None = None
     forges.connect(str(shop.bare), "local").update(request, title or request.title, change(request.body))
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_what_people_write_into_a_request_stays(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     rewritten(shop, lambda text: f"Ticket 42\n\n{text}\nAnn has tested this.\n".replace("\n", "\r\n"), "Our release")
     assert shop.json("web", "--to", "staging")["action"] == "unchanged"
@@ -102,18 +102,18 @@ def test_what_people_write_into_a_request_stays(shop: Shop) -> None:
         assert "| `web` | `unreleased` | `v2` | " in request.body
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_title_of_ours_follows_the_content(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     shop.bump("web", "v2")
     shop.promote("web", "--to", "staging")
     assert shop.requests()[0].title == "Promote web v2 from dev to staging"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 @pytest.mark.full
 def test_a_request_of_which_a_person_has_left_nothing_gets_its_text_again(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
     rewritten(shop, lambda _: "All mine.")
     for action in ("updated", "unchanged"):
@@ -125,8 +125,8 @@ def test_a_request_of_which_a_person_has_left_nothing_gets_its_text_again(shop: 
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
+@pytest.mark.usefixtures("v1_in_dev")
 def test_a_request_with_a_persons_commit_is_not_superseded(shop: Shop) -> None:
-    shop.bump("web", "v1")
     shop.bump("api", "v1")
     shop.promote("web", "--to", "staging")
     tip = on_branch(shop, lambda: git(shop.folder, "commit", "-q", "--allow-empty", "-m", "Mine"))
