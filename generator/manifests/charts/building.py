@@ -11,6 +11,7 @@ from generator.manifests.charts import archive, lock, values
 from generator.manifests.charts.archive import FetchError
 from generator.manifests.charts.deployed import inputs
 from generator.manifests.charts.template import RefusedByHelm, Rendering, TemplateError, render
+from generator.spec import loader
 from generator.spec.layout import CHART_LOCK
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def build(directory: Path, chart: Deployed, rules: Rules) -> str:
     try:
         return render(wanted)
     except RefusedByHelm as exc:
-        found = values.faults(directory, chart, wanted.contents, file, exc.said)
+        found = values.faults(lambda: loader.written(directory), chart, wanted.contents, file, exc.said)
         if not found:
             raise
         raise TemplateError(*map(_told, found)) from exc

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, GeneratorError, SpecError
-from generator.spec import loader, placeholder, places, yaml_data
+from generator.spec import placeholder, places, yaml_data
 from generator.spec.findings import Finding, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.layout import Location
@@ -27,8 +27,11 @@ _NAME: Final = re.compile(r"'([^']*)'")
 _SCHEMA: Final = "values.schema.json"
 _LARGEST: Final = 5_000_000
 
+ReadSpec = Callable[[], places.Written]
+"""Reads the spec of the repository."""
 
-def faults(directory: Path, chart: Deployed, contents: Mapping[str, bytes], archive: Path, said: str) -> list[Fault]:
+
+def faults(written: ReadSpec, chart: Deployed, contents: Mapping[str, bytes], archive: Path, said: str) -> list[Fault]:
     """Return a fault for each value in Helm's message about the schema; none for other messages."""
     found: list[Fault] = []
     for match in _REFUSED.finditer(said):
@@ -41,7 +44,7 @@ def faults(directory: Path, chart: Deployed, contents: Mapping[str, bytes], arch
                 message = f"{chart.name} {chart.version} has no such value"
                 place = (*path, name)
                 hint = did_you_mean(name, _known(chart, archive, path), "take it out; `helm show values` lists them")
-            found.append(_placed(directory, chart, contents, place, message, hint))
+            found.append(_placed(written, chart, contents, place, message, hint))
     return sorted(found)
 
 
@@ -50,11 +53,11 @@ def _part(text: str) -> str | int:
 
 
 def _placed(
-    directory: Path, chart: Deployed, contents: Mapping[str, bytes], path: FieldPath, message: str, hint: str
+    written: ReadSpec, chart: Deployed, contents: Mapping[str, bytes], path: FieldPath, message: str, hint: str
 ) -> Fault:
     """Return the fault at the line of the spec that says the value, or at that of the last file that does."""
     file, node = _holder(chart, contents, path)
-    if (place := _in_spec(directory, chart, path, node)) is not None:
+    if (place := _in_spec(written, chart, path, node)) is not None:
         return place._replace(message=message, hint=hint)
     line = _line(contents.get(file, b""), file, path)
     return Fault(file, *line, dotted(path), message, hint)
@@ -79,11 +82,11 @@ def _line(content: bytes, file: str, path: FieldPath) -> tuple[int, int]:
     return 1, 1
 
 
-def _in_spec(directory: Path, chart: Deployed, path: FieldPath, value: object) -> Fault | None:
+def _in_spec(written: ReadSpec, chart: Deployed, path: FieldPath, value: object) -> Fault | None:
     """Return a fault without words at the value in the spec, where that says the same as the file."""
     place = Location.parse(chart.file)
     with suppress(GeneratorError, AssertionError):
-        spec = loader.written(directory)
+        spec = written()
         data = yaml_data.of_written(spec)
         for above in (("apps", place.app, "environments", place.environment, "values"), ("apps", place.app, "values")):
             for known in _at(data, (*above, *path)):

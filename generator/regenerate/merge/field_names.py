@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from generator.regenerate.merge import list_keys
-from generator.regenerate.merge.splice import shown
+from generator.regenerate.merge.values import shown
 from generator.yaml.list_names import NAMES
 from generator.yaml.tree import Scalar, Value
 

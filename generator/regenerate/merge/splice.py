@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.regenerate.merge import json_text
 from generator.regenerate.merge.edit_plan import Kept, New, Within
+from generator.regenerate.merge.values import Unspliceable, plain
 from generator.yaml import emit as yaml_emit
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import Document, Entry, Node, Scalar, Value
@@ -19,39 +20,6 @@ if TYPE_CHECKING:
 
 _COMMENT_OR_BLANK: Final = re.compile(r"([ \t]*)(#[^\n]*)?\r?\n")
 _Edit = tuple[int, int, str]
-
-
-class Unspliceable(Exception):
-    """The shape of the text cannot be edited in place; the caller reports a conflict."""
-
-
-def plain(value: Value) -> object:
-    """Return a value in the form for the emitter."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return _plain_scalar(value)
-
-
-def shown(value: Value | None) -> str | None:
-    """Return a value as YAML on one line, for messages; None for None."""
-    if value is None:
-        return None
-    try:
-        return yaml_emit.flow(plain(value))
-    except Unspliceable:
-        return str(value)
-
-
-def _plain_scalar(value: Scalar) -> object:
-    prefix, _, kind = value.tag.rpartition(":")
-    if prefix != "tag:yaml.org,2002" or kind == "binary":
-        raise Unspliceable(f"a value with the tag {value.tag}")
-    if kind == "str":
-        # A block scalar that keeps its last blank lines would also keep the blank lines below it.
-        return yaml_emit.Verbatim(yaml_emit.quoted(value.text)) if value.text.endswith("\n\n") else value.text
-    return None if kind == "null" else yaml_emit.Verbatim(value.text)
 
 
 class Splicer:

@@ -18,7 +18,8 @@ from generator.errors import SpecError
 from generator.regenerate.merge import field_names, json_text, list_alignment, list_keys
 from generator.regenerate.merge.conflict import Conflict, Side, leave_open
 from generator.regenerate.merge.edit_plan import Kept, New, Page, Part, Within
-from generator.regenerate.merge.splice import Splicer, Unspliceable, shown
+from generator.regenerate.merge.splice import Splicer
+from generator.regenerate.merge.values import Unspliceable, shown
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import NULL, Node, Scalar, Value, inherited, meaning
 
