@@ -52,8 +52,7 @@ class Database:
     @contextmanager
     def probe(self) -> Iterator[Connection]:
         """Open a connection outside of the pool, with a short time limit: a busy pool must not fail the probe."""
-        engine = self._create_engine(timeout=PROBE_SECONDS, poolclass=NullPool)
-        with engine.connect() as connection:
+        with self._probed.connect() as connection:
             if self.is_postgresql:
                 connection.execute(text(f"SET LOCAL statement_timeout = {PROBE_MILLISECONDS}"))
             yield connection
@@ -65,14 +64,22 @@ class Database:
         It waits at most `LOCK_SECONDS` for the lock. PostgreSQL releases the lock when the transaction ends in any way.
         """
         self._create_folder()
-        engine = self._create_engine(timeout=LOCK_SECONDS, poolclass=NullPool)
-        with engine.begin() as connection:
+        with self._excluding.begin() as connection:
             if self.is_postgresql:
                 connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    # These two keep no connection, but the statements that they have compiled.
+    @cached_property
+    def _probed(self) -> Engine:
+        return self._create_engine(timeout=PROBE_SECONDS, poolclass=NullPool)
+
+    @cached_property
+    def _excluding(self) -> Engine:
+        return self._create_engine(timeout=LOCK_SECONDS, poolclass=NullPool)
 
     def _create_folder(self) -> None:
         """Create the folder of an SQLite file, because SQLite does not create it."""
