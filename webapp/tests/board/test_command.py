@@ -32,6 +32,8 @@ def get(port: int) -> str:
         connection.close()
 
 
+# It starts four programs. Other runs start the last of them, the server and a collector, in tests of their own.
+@pytest.mark.full
 def test_it_serves_the_checkout_and_ends_with_ctrl_c(gitops: GitOps, tmp_path: Path) -> None:
     gitops.bump("web", "1.0", "dev")
     port = free_port()

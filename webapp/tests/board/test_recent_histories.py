@@ -164,7 +164,7 @@ def wishes() -> list[Wish]:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_read_gives_the_same_numbers_and_pictures(board: Flask, seed: int) -> None:
-    apps = depth.some([f"app-{number}" for number in range(20 * seed, 20 * seed + 20)], 4)
+    apps = depth.some([f"app-{number}" for number in range(20 * seed, 20 * seed + 20)], 7)
     # From the last, which begins latest, and of which least is read.
     wished = depth.some(wishes()[::-1], 4)
     with board.extensions["release_board.database"].session() as session:
