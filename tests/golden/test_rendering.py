@@ -226,6 +226,7 @@ def write(folder: Path, spec: Spec) -> None:
         (folder / path).write_text(file.text)
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_an_overlay_gives_the_workload_of_its_environment(name: str, built: dict[str, Any]) -> None:
     spec, manifests = built[name]

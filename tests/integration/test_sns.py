@@ -80,6 +80,7 @@ def test_a_service_that_hangs_or_is_gone(topic: str, monkeypatch: pytest.MonkeyP
         sns.send(topic, "subject", "text", timeout=1)
 
 
+@pytest.mark.full
 def test_a_secret_by_name_and_by_arn(account: Aws, topic: str) -> None:
     made = account.client("secretsmanager").create_secret(Name="shop/app", SecretString="-----BEGIN")
     assert session.secret("shop/app") == session.secret(made["ARN"]) == "-----BEGIN"

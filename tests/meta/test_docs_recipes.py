@@ -26,6 +26,7 @@ def tools() -> None:
     tool("kubeconform")
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("block", RECIPES, ids=map(str, RECIPES))
 def test_recipe(block: Block, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     spec = as_spec(block.text)

@@ -171,6 +171,7 @@ def test_a_release_is_refused_with_changes_that_are_not_committed(ready: Path) -
     refused(ready, "not committed")
 
 
+@pytest.mark.full
 def test_a_version_is_released_once(ready: Path) -> None:
     git(ready, "tag", f"v{__version__}")
     refused(ready, f"v{__version__} is released already", "")

@@ -324,6 +324,7 @@ NO_PATHS = ("a secret", "an App's secret")
 EVIL_NAMES = [(place, evil) for place in PLACES for evil in EVIL if place not in NO_PATHS or evil != "../x"]
 
 
+@pytest.mark.thin(4)
 @pytest.mark.parametrize(("place", "evil"), EVIL_NAMES)
 def test_names_cannot_carry_anything_into_a_shell(place: str, evil: str, tmp_path: Path) -> None:
     (tmp_path / "generator.yaml").write_text(BUILT + PLACES[place].format(json.dumps(evil)) + "\n")

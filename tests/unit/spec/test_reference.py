@@ -49,6 +49,7 @@ def test_an_example_shows_each_field() -> None:
     assert [path for path in EVERY if examples.value(path) is None] == []
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("path", SHOWN)
 def test_an_example_loads_as_it_is_shown(path: str) -> None:
     assert loader.parse(json.dumps(examples.spec(path))).apps
@@ -57,6 +58,7 @@ def test_an_example_loads_as_it_is_shown(path: str) -> None:
 WITH_DEFAULT = [path for path in EVERY if fields.every()[path].entry.default]
 
 
+@pytest.mark.thin(3)
 @pytest.mark.parametrize("path", WITH_DEFAULT)
 def test_a_default_that_is_written_out_changes_nothing(path: str) -> None:
     left_out = examples.without(path)
