@@ -26,8 +26,9 @@ def render_project(spec: Spec) -> Iterator[File]:
     if not environments:
         return
     yield yaml_file(f"{GITOPS}/bootstrap.yaml", bootstrap.project(spec), bootstrap.application(spec))
+    rights = project.rights(spec)
     for environment in environments:
-        yield yaml_file(project.path(spec, environment.name), project.render(spec, environment))
+        yield yaml_file(project.path(spec, environment.name), project.render(spec, environment, rights))
     yield from notifications.render(spec)
 
 

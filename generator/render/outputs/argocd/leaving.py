@@ -28,7 +28,8 @@ def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
 
 def projects(spec: Spec, former: Mapping[str, bytes]) -> Iterator[File]:
     """Yield projects that must still permit kinds that no app has any more; ``former`` are the last generated files."""
+    rights = project.rights(spec)
     for environment in spec.environments.values():
         path = project.path(spec, environment.name)
-        if kinds := project.no_longer(spec, environment, former.get(path, b"")):
-            yield yaml_file(path, project.render(spec, environment, kinds))
+        if kinds := project.no_longer(rights, environment, former.get(path, b"")):
+            yield yaml_file(path, project.render(spec, environment, rights, kinds))
