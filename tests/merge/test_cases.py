@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.regenerate import merge
+from generator.regenerate import merge, sides
 from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import three_way
 
@@ -51,7 +51,7 @@ def test_several_files_are_merged_as_the_table_says(row: dict[str, Any], tmp_pat
     )
     renamed = {"apps": {}, "environments": {}, **row.get("renamed", {})}
     renames = {path: path_renames.renamed(path, **renamed) for path in {*former, *there}} if "renamed" in row else {}
-    former, local = path_renames.moved(former, renames), path_renames.moved(there, renames)
+    former, local = sides.moved(former, renames), sides.moved(there, renames)
     by_hand = path_renames.moved_by_hand(tmp_path, former, local, updated)
     local.update({path: local[place] for path, place in by_hand.items()})
     outcomes = path_renames.placed(merge.merge(former, local, updated, no_lines), by_hand, set(renames.values()))
