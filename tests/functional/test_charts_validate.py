@@ -118,6 +118,7 @@ def test_a_repository_that_replaces_a_version_is_noticed(
         assert "it was replaced" in problem
 
 
+@pytest.mark.full
 def test_values_that_the_schema_refuses_are_told_by_the_line_of_the_spec(
     tmp_path: Path, repository: Path, generator: Run, own_cache: Path, registry: str
 ) -> None:

@@ -104,6 +104,7 @@ def test_an_overlay_that_cannot_be_built_is_named(shop: Path, capsys: pytest.Cap
     assert "missing.yaml" in told
 
 
+@pytest.mark.full
 def test_it_is_coloured_on_a_terminal_and_plain_in_a_pipe(shop: Path, generator: Run) -> None:
     (shop / "generator.yaml").write_text(CONFIG.replace("replicas: 2", "replicas: 3"))
     plain = generator("diff", "--rendered", cwd=shop)

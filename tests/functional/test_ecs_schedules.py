@@ -140,6 +140,7 @@ def test_the_first_deployment_switches_the_schedule_on(shop: Shop) -> None:
     assert shop.starts == f"{FAMILY}:1 1.4.2"
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_the_same_again_changes_nothing(shop: Shop) -> None:
     shop.generator("deploy", "nightly", "--env", "prod")
@@ -233,6 +234,7 @@ def test_without_the_schedule_nothing_is_deployed(shop: Shop) -> None:
     assert shop.status()[1] == "Missing"
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_what_scheduler_would_refuse_is_invalid(shop: Shop) -> None:
     path = shop.folder / "overlays/prod/nightly/schedule.json"

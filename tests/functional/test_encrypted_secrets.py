@@ -55,6 +55,7 @@ def sealed_for(namespace: str, **annotations: str) -> dict[str, Any]:
     return other(SEALED, metadata={"name": "web-secrets", "namespace": namespace, "annotations": annotations})
 
 
+@pytest.mark.full
 def test_what_is_sealed_is_of_the_environment_that_it_was_sealed_for(repository: Path, generator: Run) -> None:
     app = (
         "  web:\n    image: shop/web\n    migration: {command: [m]}\n    externalSecret: {restart: true}\n"

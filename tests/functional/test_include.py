@@ -340,6 +340,7 @@ def of_teams(text: str) -> tuple[str, str]:
     return f"{head}include: [apps/*.yaml]\n", f"apps:\n{apps}"
 
 
+@pytest.mark.full
 def test_a_promotion_reads_the_files_of_the_branch(shop: Shop) -> None:
     spec, apps = of_teams(BASE)
     write(shop.folder, web=apps)

@@ -126,6 +126,7 @@ def test_no_file_of_an_existing_repository_is_overwritten(tmp_path: Path, genera
     assert there == {"base/web/service.yaml": b"mine\n"}
 
 
+@pytest.mark.full
 def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     given = {"repository": "https://github.com/acme/shop", "region": "eu-west-1", "registry": "registry.example.com",
              "app": "web", "health": "/healthz"}  # fmt: skip

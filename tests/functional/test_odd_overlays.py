@@ -222,6 +222,7 @@ def test_a_tag_that_moves_is_no_release(tag: str, shop: Shop, generator: Run) ->
     assert shop.json("web", "--to", "staging", "--push")["action"] == "pushed"
 
 
+@pytest.mark.full
 def test_a_tag_that_moves_is_promoted_by_nobody_unasked(shop: Shop, generator: Run) -> None:
     assert (
         generator("bump", "web", "--env", "dev", "--tag", "latest", "--push", "--force", cwd=shop.folder).returncode

@@ -73,6 +73,7 @@ def test_long_text_on_a_terminal_is_paged(
     assert not (pager.parent / "text").exists()
 
 
+@pytest.mark.full
 def test_short_text_is_not_paged(pager: Path, generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(generated, "add", "-A")
     git(generated, "commit", "-qm", "Generate")

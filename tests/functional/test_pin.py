@@ -234,6 +234,7 @@ def test_the_page_of_a_request(released: Shop, generator: Run) -> None:
     assert told(generator, released, "open", "web", "--request", "-e", "prod", code=1) == ""
 
 
+@pytest.mark.full
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_a_terminal_opens_the_browser(tmp_path: Path, repository: Path) -> None:
     browser = tmp_path / "browser"

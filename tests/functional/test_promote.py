@@ -208,6 +208,7 @@ def test_commits_of_people_on_the_branch_are_not_lost(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging", "--force")["action"] == "updated"
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("v1_in_dev")
 def test_what_has_become_pointless_is_closed(shop: Shop) -> None:
     shop.promote("web", "--to", "staging")

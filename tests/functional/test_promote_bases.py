@@ -156,6 +156,7 @@ def test_a_fault_in_the_base_is_named_where_it_is(shop: Shop) -> None:
     assert "overlays/staging" not in refused.stderr
 
 
+@pytest.mark.full
 def test_an_app_whose_base_goes_is_not_left_out(shop: Shop) -> None:
     start(shop)
     shop.spec(BASE.replace("port: 8080", "port: 9090"))

@@ -57,6 +57,7 @@ def test_a_declined_request_is_not_merged(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging", "--merge", "--force")["action"] == "merged"
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("v1_in_dev")
 def test_requests_with_nothing_left_in_them_are_closed(shop: Shop) -> None:
     shop.bump("api", "v1")
@@ -176,6 +177,7 @@ def test_a_dry_run_says_what_would_be_done(shop: Shop) -> None:
     assert would(shop) == "nothing is left to promote from dev to staging"
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("v1_in_dev")
 def test_a_broken_spec_in_the_work_tree_does_not_matter(shop: Shop) -> None:
     (shop.folder / "generator.yaml").write_text("apps: [")

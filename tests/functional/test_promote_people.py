@@ -125,6 +125,7 @@ def test_a_request_of_which_a_person_has_left_nothing_gets_its_text_again(shop: 
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("v1_in_dev")
 def test_a_request_with_a_persons_commit_is_not_superseded(shop: Shop) -> None:
     shop.bump("api", "v1")

@@ -250,6 +250,7 @@ def job(shop: Shop, name: str, first: str, **variables: str) -> int:
     return subprocess.run(["bash", "-e", "-c", script], cwd=shop.place, env=env, check=False).returncode
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_the_pipelines_jobs_test_build_and_publish_a_site_once(shop: Shop) -> None:
     git(shop.place, "init", "-q")

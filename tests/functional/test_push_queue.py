@@ -204,6 +204,7 @@ def test_a_branch_is_not_taken_for_another_whose_name_ends_alike(bare: Path) -> 
 # -- tickets
 
 
+@pytest.mark.full
 def test_without_a_secret_a_late_build_takes_a_ticket_and_brings_it_back(
     server: serve.Server, bare: Path, tmp_path: Path, generator: Run
 ) -> None:
@@ -216,6 +217,7 @@ def test_without_a_secret_a_late_build_takes_a_ticket_and_brings_it_back(
     assert "--atomic" in pushed[2]
 
 
+@pytest.mark.full
 def test_a_name_in_the_way_keeps_nobody_out(server: serve.Server, bare: Path, tmp_path: Path, generator: Run) -> None:
     # Where a reference has the folder's name, git can make none below it.
     fleet.git(bare, "update-ref", FOLDER, "main")

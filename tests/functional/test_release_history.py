@@ -93,6 +93,7 @@ def test_files_are_as_the_generator_writes_them(truth: Truth, generator: Run, tm
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_overlays_are_as_deliveries_write_them(truth: Truth, read: list[Deployment]) -> None:
     repository = Repository.mirror(truth.gitops)

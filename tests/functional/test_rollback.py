@@ -254,6 +254,7 @@ def test_without_a_pin_means_none_that_is_there_either(
     assert "already; nothing to do" in again.stdout
 
 
+@pytest.mark.full
 def test_pinning_what_runs_is_called_that(remote: Path, repository: Path, generator: Run) -> None:
     done = generator(*rollback("--to", "1.2", "--push"), cwd=repository)
     assert done.stdout.startswith("web in prod: 1.2 stays, pinned in ")
@@ -350,6 +351,7 @@ def test_what_runs_already_keeps_its_build_when_it_is_pinned(remote: Path, repos
     assert f"{BUILT}: ci 12 " in content(remote)
 
 
+@pytest.mark.full
 def test_a_promotion_after_a_rollback_is_not_refused_as_older(remote: Path, repository: Path, generator: Run) -> None:
     built(repository, generator, "b11", 11, "staging")
     for number in (10, 12):
@@ -416,6 +418,7 @@ def test_a_persons_commit_to_its_branch_is_not_replaced(remote: Path, repository
     assert git(remote, "rev-parse", HEAD) == tip
 
 
+@pytest.mark.full
 def test_its_own_old_branch_is_known_in_a_long_history(remote: Path, repository: Path, generator: Run) -> None:
     proposed(repository, generator)
     noise(repository, 60)

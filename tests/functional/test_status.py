@@ -250,6 +250,7 @@ def test_how_many_releases_behind(shop: Path, generator: Run) -> None:
     assert third.endswith("staging")
 
 
+@pytest.mark.full
 def test_what_an_environment_is_ahead_of_is_not_behind(shop: Path, generator: Run) -> None:
     # After a rollback in dev, staging has the later image.
     bump(shop, generator, "dev", "1", "2", "3")

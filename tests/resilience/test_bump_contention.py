@@ -154,6 +154,7 @@ def test_a_server_that_takes_no_intents(name: str, text: str, bare: Path, tmp_pa
     assert (done.returncode, tag(bare)) == (0, "v1"), done.stderr
 
 
+@pytest.mark.full
 def test_a_server_without_atomic_pushes(bare: Path, tmp_path: Path, generator: Run) -> None:
     fleet.git(bare, "config", "receive.advertiseAtomic", "false")
     done = generator(*words(bare), cwd=tmp_path, env=late(bare, tmp_path))

@@ -118,6 +118,7 @@ def test_an_update_that_was_ended_is_finished_by_the_next(remote: Path, tmp_path
     assert Repository.mirror(mirror).status()[0].tag == "1.0"
 
 
+@pytest.mark.full
 def test_several_processes_take_turns(remote: Path, tmp_path: Path) -> None:
     mirror = tmp_path / "mirror.git"
     code = "import sys, generator, pathlib; print(generator.update_mirror(generator.MirrorRequest(pathlib.Path(sys.argv[1]), sys.argv[2])).tip)"

@@ -420,6 +420,7 @@ def test_a_mirror_must_be_https(mirror: Mirror, monkeypatch: pytest.MonkeyPatch,
         tools.install(["kustomize"], echo=str)
 
 
+@pytest.mark.full
 def test_two_installers_at_once_download_once(mirror: Mirror) -> None:
     publish(mirror)
     both = [
