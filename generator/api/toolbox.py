@@ -9,6 +9,7 @@ from generator import tools
 from generator.api.call import NONE, Credentials, Progress, silent
 from generator.credentials import using
 from generator.tools import Installed as Tool
+from generator.tools.installation import install
 
 __all__ = ["Tool", "ToolsRequest", "tools_install", "tools_report"]
 
@@ -40,4 +41,4 @@ def tools_install(
     with using(credentials):
         if request.system:
             tools.system(tools.LOCAL_PACKAGES, install=True, echo=progress)
-        return tuple(tools.install(list(request.names) or ["core"], echo=progress))
+        return tuple(install(list(request.names) or ["core"], echo=progress))

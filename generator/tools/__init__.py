@@ -4,15 +4,14 @@
 >>> tools.find("kustomize")            # doctest: +SKIP
 PosixPath('/home/me/.cache/gitops-generator/tools/kustomize/5.7.1/kustomize')
 
-``find`` and ``asset`` never download; ``install`` does. The import of this
-package is fast: modules for the network and archives are imported on first use.
+``find`` and ``asset`` never download; ``installation.install`` does, with modules
+for the network and archives that nothing else here needs.
 """
 
 from __future__ import annotations
 
 from generator.tools.debian import LOCAL as LOCAL_PACKAGES
 from generator.tools.debian import System, system
-from generator.tools.installation import install
 from generator.tools.lookup import Installed, Source, asset, find, local_group, report, require
 from generator.tools.pinned_files import FILES
 from generator.tools.pins import GROUPS, PINS
@@ -27,7 +26,6 @@ __all__ = [
     "System",
     "asset",
     "find",
-    "install",
     "local_group",
     "report",
     "require",

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import ChecksumMismatch, ToolError
-from generator.tools import cache
 
 if TYPE_CHECKING:
     from generator.tools.pin import Pin, Platform
@@ -32,18 +31,21 @@ def published(text: str, name: str) -> str | None:
     return None
 
 
-def recorded(pin: Pin, where: Platform) -> dict[str, Path]:
-    """Return the recorded checksums of a download, each with its lock file. More than one is a contradiction."""
+def recorded(pin: Pin, where: Platform, own: Path) -> dict[str, Path]:
+    """Return the recorded checksums of a download, each with its lock file: the shipped one, or the user's ``own``.
+
+    More than one is a contradiction.
+    """
     sums: dict[str, Path] = {}
-    for path in (SHIPPED, _own()):
+    for path in (SHIPPED, own):
         if known := _read(path).get(_key(pin, where)):
             sums.setdefault(known, path)
     return sums
 
 
-def insist(pin: Pin, where: Platform, found: str, what: str) -> None:
+def insist(pin: Pin, where: Platform, found: str, what: str, own: Path) -> None:
     """Raise ChecksumMismatch if another checksum than ``found`` is recorded; ``what`` describes ``found``."""
-    for known, path in recorded(pin, where).items():
+    for known, path in recorded(pin, where, own).items():
         if known != found:
             raise ChecksumMismatch(
                 f"{pin.name} {pin.version} for {where}: {what} is {found}, but {path} has {known}",
@@ -51,27 +53,22 @@ def insist(pin: Pin, where: Platform, found: str, what: str) -> None:
             )
 
 
-def remember(pin: Pin, where: Platform, computed: str) -> None:
+def remember(pin: Pin, where: Platform, computed: str, own: Path) -> None:
     """Add a verified checksum to the user's lock file if none is recorded; safe with two installers at once."""
     import fcntl
 
-    if recorded(pin, where):
+    if recorded(pin, where, own):
         return
-    path = _own()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".guard").open("w") as guard:
+    own.parent.mkdir(parents=True, exist_ok=True)
+    with own.with_suffix(".guard").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        sums = {**_read(path), _key(pin, where): computed}
+        sums = {**_read(own), _key(pin, where): computed}
         lines = [f'"{key}" = "{sums[key]}"\n' for key in sorted(sums)]
-        partial = path.with_suffix(".partial")
+        partial = own.with_suffix(".partial")
         partial.write_text(
             "# Verified once, insisted on from then on: see python -m generator tools.\n" + "".join(lines)
         )
-        partial.replace(path)
-
-
-def _own() -> Path:
-    return cache.folder() / "tools.lock"
+        partial.replace(own)
 
 
 def _key(pin: Pin, where: Platform) -> str:

@@ -1,10 +1,11 @@
-"""The versions of Kubernetes with schemas, other than the newest one, each with the hash of its Go module."""
+"""The versions of Kubernetes: the newest one, and the others with schemas, each with the hash of its Go module."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# The newest version is that of the local cluster (`pins.KUBERNETES`).
+# That of the local cluster.
+NEWEST: Final = "1.36.1"
 FORMER: Final = {
     "1.31": ("1.31.14", "h1:UtjLfqvXLuSVDdJ4+NpQCIfFkKkLnAAVmxAEMsnkhjk="),
     "1.32": ("1.32.13", "h1:5TGYdZ6YZqdp6h/Rp1vX/4TIoybMPdgv97LCZCtPuNQ="),

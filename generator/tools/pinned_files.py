@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.tools import argocd_versions, kubernetes_versions
-from generator.tools.pins import ARGOCD, KUBERNETES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ FILES: dict[str, Files] = {
         Files(
             "argo-cd",
             "github.com/argoproj/argo-cd/v3",
-            ARGOCD,
+            argocd_versions.NEWEST,
             "h1:Xm1BF+I5OgDKUG3SDK49vn2/Y5AMyaNVko+/JT08gj0=",
             ("manifests/crds", "manifests/base", "hack/git-verify-wrapper.sh"),
         ),
@@ -106,7 +105,7 @@ FILES: dict[str, Files] = {
         Files(
             "kubernetes",
             "k8s.io/kubernetes",
-            KUBERNETES,
+            kubernetes_versions.NEWEST,
             "h1:Mt7NKigaZ2KmOmCLhX81lGlH9JU5wjXnYhXnxAun9XA=",
             ("api/openapi-spec/swagger.json",),
         ),

@@ -8,8 +8,8 @@ from __future__ import annotations
 from generator.tools import argocd_versions, kubernetes_versions
 from generator.tools.pin import Fit, Module, Pin, Release
 
-KUBERNETES = "1.36.1"
-ARGOCD = "3.5.7"
+KUBERNETES = kubernetes_versions.NEWEST
+ARGOCD = argocd_versions.NEWEST
 GITHUB = "https://github.com"
 
 CONTROL_PLANE = Module(

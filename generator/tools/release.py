@@ -22,7 +22,7 @@ import requests
 from generator import bounded_http
 from generator.backoff import Backoff
 from generator.errors import ChecksumMismatch, ToolError
-from generator.tools import checksum
+from generator.tools import cache, checksum
 from generator.tools.pin import Platform
 
 if TYPE_CHECKING:
@@ -56,11 +56,12 @@ def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform |
     """
     where = where or Platform.here()
     url, sums = locate(pin, where)
+    own = cache.folder() / "tools.lock"
     asset = unquote(urlsplit(url).path.rpartition("/")[2])
     expected = _published(sums, asset)
     if expected is not None:
-        checksum.insist(pin, where, expected, "the sum that the release publishes")
-    elif len(checksum.recorded(pin, where)) != 1:
+        checksum.insist(pin, where, expected, "the sum that the release publishes", own)
+    elif len(checksum.recorded(pin, where, own)) != 1:
         raise Unavailable(f"{sums} has no SHA-256 for {asset}")
     echo(f"downloading {pin.name} {pin.version} from {url}")
     # The file does not get the tool's name before it is verified.
@@ -71,7 +72,7 @@ def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform |
             f"{url}: SHA-256 is {computed}, but {sums} says {expected}",
             "try again; if it stays so, the download or the checksums have been tampered with",
         )
-    checksum.insist(pin, where, computed, "the sum of the download")
+    checksum.insist(pin, where, computed, "the sum of the download", own)
     executable = into / pin.name
     if pin.release.member:
         _extract(download, pin.release.fill(pin.release.member, pin.version, where), executable)
@@ -79,7 +80,7 @@ def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform |
     else:
         download.rename(executable)
     executable.chmod(0o755)
-    checksum.remember(pin, where, computed)
+    checksum.remember(pin, where, computed, own)
     return url
 
 

@@ -13,6 +13,7 @@ import pytest
 from generator import tools
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import cache, gomodule, lookup, pins, progress, release
+from generator.tools.installation import install
 from testing.needs import not_here
 from testing.tool_mirror import fake_go
 
@@ -41,7 +42,7 @@ def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_go_is_asked_to_do(go: Path) -> None:
-    [done] = tools.install(["kustomize"], echo=str)
+    [done] = install(["kustomize"], echo=str)
     assert (done.source, done.why) == (tools.Source.MODULE, "not on PATH; no release: github.com cannot be reached")
     build = go.read_text().splitlines()[-1]
     folder = gomodule.FOLDERS / "kustomize"
@@ -55,7 +56,7 @@ def test_what_go_is_asked_to_do(go: Path) -> None:
 def test_neighbours_are_built_in_one_call(go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_TOOL_SAYS", "argocd: v3.5.7+unknown Kubernetes v1.36.1")
     said: list[str] = []
-    done = tools.install(["kubelet", "argocd", "kube-proxy"], echo=said.append)
+    done = install(["kubelet", "argocd", "kube-proxy"], echo=said.append)
     assert [item.name for item in done] == ["argocd", "kubelet", "kube-proxy"]
     builds = [line for line in go.read_text().splitlines() if line.startswith("build")]
     assert len(builds) == 1
@@ -68,7 +69,7 @@ def test_neighbours_are_built_in_one_call(go: Path, monkeypatch: pytest.MonkeyPa
 def test_the_version_that_a_build_tells_is_checked(go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_TOOL_SAYS", "(devel)")
     with pytest.raises(ToolError, match=r"says that its version is unknown, not 5\.7\.1"):
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     assert not cache.executable(tools.PINS["kustomize"]).exists()
 
 
@@ -83,7 +84,7 @@ def test_the_version_that_a_build_tells_is_checked(go: Path, monkeypatch: pytest
 def test_a_failed_build_leaves_nothing(go: Path, monkeypatch: pytest.MonkeyPatch, said: str, hint: str) -> None:
     monkeypatch.setenv("FAKE_GO_FAILS", said)
     with pytest.raises(ToolError) as failure:
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     assert said in failure.value.message
     assert hint in failure.value.hint
     assert [path.name for path in (cache.folder() / "tools/kustomize").iterdir()] == [".lock"]
@@ -92,14 +93,14 @@ def test_a_failed_build_leaves_nothing(go: Path, monkeypatch: pytest.MonkeyPatch
 def test_an_old_go_is_refused_unless_it_fetches_the_right_one(go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_GO_VERSION", "go1.19.3")
     with pytest.raises(ToolError, match=r"needs Go 1\.\d+\.\d+ and this is 1\.19\.3") as failure:
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     assert failure.value.hint.startswith("install Go 1.")
     monkeypatch.setenv("FAKE_GO_VERSION", "go1.22.1")
     with pytest.raises(ToolError):
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     monkeypatch.setenv("FAKE_GO_TOOLCHAIN", "auto")
     said: list[str] = []
-    tools.install(["kustomize"], echo=said.append)
+    install(["kustomize"], echo=said.append)
     assert any("Go 1.22.1 will fetch Go" in line for line in said)
 
 
@@ -120,7 +121,7 @@ def test_a_long_build_says_that_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_before_building_it_is_said_how_long_that_takes_and_where_what_goes(go: Path) -> None:
     said: list[str] = []
-    tools.install(["kustomize"], echo=said.append)
+    install(["kustomize"], echo=said.append)
     forecast = next(number for number, line in enumerate(said) if "built from source" in line)
     assert said[forecast].startswith("1 tool is built from source: usually 36 s on two idle processors")
     assert "up to 0.3 GB in /nowhere/go-build, where " in said[forecast]
@@ -130,9 +131,9 @@ def test_before_building_it_is_said_how_long_that_takes_and_where_what_goes(go: 
 
 
 def test_nothing_is_said_of_building_where_nothing_is_built(go: Path) -> None:
-    tools.install(["kustomize"], echo=str)
+    install(["kustomize"], echo=str)
     said: list[str] = []
-    tools.install(["kustomize"], echo=said.append)
+    install(["kustomize"], echo=said.append)
     assert not any("built from source" in line for line in said)
 
 
@@ -201,7 +202,7 @@ def test_files_are_copied_out_of_a_module(go: Path, tmp_path: Path, monkeypatch:
     for folder in source.rglob("*"):
         folder.chmod(0o555 if folder.is_dir() else 0o444)
     monkeypatch.setenv("FAKE_GO_MOD", json.dumps({"Dir": str(source), "Sum": tools.FILES["argo-cd"].sum}))
-    [done] = tools.install(["argo-cd"], echo=str)
+    [done] = install(["argo-cd"], echo=str)
     assert (done.kind, done.source) == ("files", tools.Source.MODULE)
     crds = tools.asset("argo-cd", "manifests/crds")
     assert (crds / "a.yaml").read_text() == "manifests/crds/a.yaml"
@@ -210,26 +211,26 @@ def test_files_are_copied_out_of_a_module(go: Path, tmp_path: Path, monkeypatch:
     assert os.access(tools.asset("argo-cd", "hack/git-verify-wrapper.sh"), os.X_OK)
     assert not list(cache.folder().rglob("not-this.md"))
     assert go.read_text().splitlines() == ["mod download -json github.com/argoproj/argo-cd/v3@v3.5.7"]
-    assert tools.install(["argo-cd"], echo=str)[0].source is tools.Source.CACHE
+    assert install(["argo-cd"], echo=str)[0].source is tools.Source.CACHE
 
 
 def test_the_hash_of_a_module_is_checked(go: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_GO_MOD", json.dumps({"Dir": str(tmp_path), "Sum": "h1:another="}))
     with pytest.raises(ChecksumMismatch, match="h1:another="):
-        tools.install(["argo-cd"], echo=str)
+        install(["argo-cd"], echo=str)
     assert not cache.files(tools.FILES["argo-cd"]).exists()
 
 
 def test_a_module_that_cannot_be_fetched(go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_GO_FAILS", "1")
     with pytest.raises(ToolError, match=r"cannot get the source of k8s\.io/kubernetes"):
-        tools.install(["kubernetes"], echo=str)
+        install(["kubernetes"], echo=str)
 
 
 def test_files_without_go(go: Path) -> None:
     (go.parent / "go").unlink()
     with pytest.raises(ToolError, match="there is no Go") as failure:
-        tools.install(["kubernetes"], echo=str)
+        install(["kubernetes"], echo=str)
     assert "install Go" in failure.value.hint
 
 
@@ -248,7 +249,7 @@ def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "reachable", lambda url: False)
     lookup.forget()
     said: list[str] = []
-    [done] = tools.install(["kubeconform"], echo=said.append)
+    [done] = install(["kubeconform"], echo=said.append)
     if done.source is tools.Source.PATH:
         not_here("a fitting kubeconform is on PATH")
     assert f"in {CACHES['GOCACHE']}, where" in next(line for line in said if "built from source" in line)

@@ -15,6 +15,7 @@ import pytest
 from generator import tools
 from generator.errors import ToolError, UsageError
 from generator.tools import cache, lookup, pins
+from generator.tools.installation import install
 from generator.tools.pin import Fit
 from testing.programs import Run, bound_by_modes
 from testing.tool_mirror import script
@@ -224,7 +225,7 @@ def test_a_cache_under_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("GENERATOR_CACHE", str(tmp_path / "file"))
     with pytest.raises(ToolError, match="cannot write to the cache") as failure:
-        tools.install(["kwok"], echo=str)
+        install(["kwok"], echo=str)
     assert "GENERATOR_CACHE" in failure.value.hint
 
 
@@ -250,7 +251,7 @@ def test_assets_that_are_not_kept(module: str, path: str) -> None:
 def test_names_and_groups() -> None:
     assert lookup.expand(["core", "kustomize"]) == ["kustomize", "kubeconform"]
     with pytest.raises(UsageError, match="helmfile") as failure:
-        tools.install(["helmfile"], echo=str)
+        install(["helmfile"], echo=str)
     assert "kustomize" in failure.value.hint
     with pytest.raises(UsageError):
         tools.find("argo-cd")

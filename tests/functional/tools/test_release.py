@@ -21,6 +21,7 @@ from generator import tools
 from generator.backoff import Backoff
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import cache, checksum, lookup, release
+from generator.tools.installation import install
 from generator.tools.pin import Platform
 from generator.tools.pins import PINS
 from testing.tool_mirror import Mirror, Server, archive, digest, fake_go, script
@@ -30,7 +31,7 @@ BASE = "/github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2Fv5.7
 WHERE = Platform.here()
 ASSET = f"kustomize_v5.7.1_{WHERE.os}_{WHERE.arch}.tar.gz"
 GOOD = archive(("kustomize", script("5.7.1")))
-INSTALL = "import sys; from generator import tools; tools.install(sys.argv[1:])"
+INSTALL = "import sys; from generator.tools.installation import install; install(sys.argv[1:])"
 
 pytestmark = pytest.mark.needs("releases")
 
@@ -78,13 +79,13 @@ def left_behind() -> list[str]:
 def test_a_release_is_verified_recorded_and_found_from_then_on(mirror: Mirror) -> None:
     publish(mirror)
     said: list[str] = []
-    [done] = tools.install(["kustomize"], echo=said.append)
+    [done] = install(["kustomize"], echo=said.append)
     assert (done.source, done.version, done.why) == (tools.Source.RELEASE, "5.7.1", "not on PATH")
     assert done.path == tools.find("kustomize") == cache.folder() / "tools/kustomize/5.7.1/kustomize"
     assert tomllib.loads((cache.folder() / "tools.lock").read_text()) == {f"kustomize/5.7.1/{WHERE}": digest(GOOD)}
     assert said[0].startswith("downloading kustomize 5.7.1 from http://127.0.0.1")
     assert said[1].endswith("(release, checksum verified; not on PATH)")
-    [again] = tools.install(["kustomize"], echo=said.append)
+    [again] = install(["kustomize"], echo=said.append)
     assert again.source is tools.Source.CACHE
     assert mirror.count(ASSET) == 1
     assert left_behind() == ["kustomize/.lock", "kustomize/5.7.1/kustomize", "kustomize/5.7.1/record.json"]
@@ -113,7 +114,7 @@ def test_a_release_that_is_the_executable_itself(mirror: Mirror, name: str, asse
     data = f"#!/bin/sh\necho {says}\n".encode()
     mirror.files[asset] = data
     mirror.files[sums[0]] = sums[1].format(sum=digest(data)).encode()
-    [done] = tools.install([name], echo=str)
+    [done] = install([name], echo=str)
     assert done.source is tools.Source.RELEASE
     assert done.path is not None
     assert done.path.read_bytes() == data
@@ -127,7 +128,7 @@ def test_a_sum_that_differs_installs_nothing_and_does_not_fall_back(mirror: Mirr
     else:
         mirror.files[f"{BASE}/checksums.txt"] = f"{'ab' * 32}  {ASSET}\n".encode()
     with pytest.raises(ChecksumMismatch) as failure:
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     assert "checksums.txt says" in failure.value.message
     assert failure.value.hint
     assert left_behind() == ["kustomize/.lock"]
@@ -137,11 +138,11 @@ def test_a_sum_that_differs_installs_nothing_and_does_not_fall_back(mirror: Mirr
 
 def test_the_lock_is_insisted_on_when_the_release_is_replaced_with_its_checksums(mirror: Mirror) -> None:
     publish(mirror)
-    tools.install(["kustomize"], echo=str)
+    install(["kustomize"], echo=str)
     cache.executable(PINS["kustomize"]).unlink()
     publish(mirror, archive(("kustomize", script("5.7.1") + b"# another build")))
     with pytest.raises(ChecksumMismatch, match=r"tools\.lock has"):
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     assert mirror.count(ASSET) == 1, "the published sum is enough to tell"
     assert not cache.executable(PINS["kustomize"]).exists()
 
@@ -150,14 +151,14 @@ def test_the_shipped_lock_counts_as_well(mirror: Mirror) -> None:
     checksum.SHIPPED.write_text(f'"kustomize/5.7.1/{WHERE}" = "{"cd" * 32}"\n')
     publish(mirror)
     with pytest.raises(ChecksumMismatch, match=r"shipped\.lock has"):
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
 
 
 def test_a_recorded_sum_is_enough_where_the_mirror_has_no_checksums(mirror: Mirror) -> None:
     checksum.SHIPPED.write_text(f'"kustomize/5.7.1/{WHERE}" = "{digest(GOOD)}"\n')
     publish(mirror)
     del mirror.files[f"{BASE}/checksums.txt"]
-    assert tools.install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
+    assert install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
 
 
 @pytest.mark.parametrize("text", ["kustomize 1\n", "<html>" * 9, f'"kustomize/5.7.1/{WHERE}" = "abc"\n'])
@@ -165,7 +166,7 @@ def test_a_broken_lock_is_an_error_and_not_an_empty_lock(mirror: Mirror, text: s
     checksum.SHIPPED.write_text(text)
     publish(mirror)
     with pytest.raises(ToolError, match=r"shipped\.lock"):
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
 
 
 def test_the_shipped_lock_can_be_read_and_says_what_belongs_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +187,7 @@ def test_without_a_checksum_it_is_built_instead(mirror: Mirror, go: Path, sums: 
     if sums is None:
         del mirror.files[f"{BASE}/checksums.txt"]
     said: list[str] = []
-    [done] = tools.install(["kustomize"], echo=said.append)
+    [done] = install(["kustomize"], echo=said.append)
     assert done.source is tools.Source.MODULE
     assert reason in done.why
     assert any(line.startswith("[1/1] building kustomize 5.7.1 from its Go module") and reason in line for line in said)
@@ -210,14 +211,14 @@ def test_a_project_that_publishes_no_checksums_is_never_downloaded(
 def test_a_download_that_breaks_off_once_is_repeated(mirror: Mirror) -> None:
     publish(mirror)
     mirror.broken[f"{BASE}/{ASSET}"] = 1
-    assert tools.install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
+    assert install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
     assert mirror.count(ASSET) == 2
 
 
 def test_a_download_that_always_breaks_off_falls_through_to_the_build(mirror: Mirror, go: Path) -> None:
     publish(mirror)
     mirror.broken[f"{BASE}/{ASSET}"] = 99
-    [done] = tools.install(["kustomize"], echo=str)
+    [done] = install(["kustomize"], echo=str)
     assert done.source is tools.Source.MODULE
     assert f"broke off after {len(GOOD) // 2} of {len(GOOD)} bytes" in done.why
     assert mirror.count(ASSET) == release.ATTEMPTS
@@ -225,7 +226,7 @@ def test_a_download_that_always_breaks_off_falls_through_to_the_build(mirror: Mi
 
 def test_no_release_and_no_go_is_an_error_with_a_way_out(mirror: Mirror) -> None:
     with pytest.raises(ToolError) as failure:
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     assert failure.value.message == "cannot build kustomize 5.7.1: there is no Go"
     assert failure.value.hint.startswith("install Go ")
     assert left_behind() == ["kustomize/.lock"]
@@ -235,14 +236,14 @@ def test_a_redirect_is_followed(mirror: Mirror) -> None:
     publish(mirror)
     mirror.files["/elsewhere"] = mirror.files.pop(f"{BASE}/{ASSET}")
     mirror.redirects[f"{BASE}/{ASSET}"] = "/elsewhere"
-    assert tools.install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
+    assert install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
 
 
 @pytest.mark.parametrize("target", ["http://example.com/x", "ftp://127.0.0.1/x", "file:///etc/passwd"])
 def test_a_redirect_to_an_unsafe_place_is_not_followed(mirror: Mirror, go: Path, target: str) -> None:
     publish(mirror)
     mirror.redirects[f"{BASE}/{ASSET}"] = target
-    [done] = tools.install(["kustomize"], echo=str)
+    [done] = install(["kustomize"], echo=str)
     assert done.source is tools.Source.MODULE
     assert "which is not https" in done.why or "is not allowed" in done.why
 
@@ -290,7 +291,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 )
 def test_an_archive_without_the_regular_file_is_not_used(mirror: Mirror, go: Path, data: bytes) -> None:
     publish(mirror, data)
-    [done] = tools.install(["kustomize"], echo=str)
+    [done] = install(["kustomize"], echo=str)
     assert done.source is tools.Source.MODULE
     assert "no release: its archive" in done.why
     assert not (cache.folder() / "tools.lock").exists(), "only what was installed is put on record"
@@ -298,7 +299,7 @@ def test_an_archive_without_the_regular_file_is_not_used(mirror: Mirror, go: Pat
 
 def test_a_zip_is_unpacked_as_well(mirror: Mirror) -> None:
     publish(mirror, zipped({"LICENSE.txt": b"x", "kustomize": script("5.7.1"), "../evil": b"x"}))
-    [done] = tools.install(["kustomize"], echo=str)
+    [done] = install(["kustomize"], echo=str)
     assert done.source is tools.Source.RELEASE
     assert left_behind() == ["kustomize/.lock", "kustomize/5.7.1/kustomize", "kustomize/5.7.1/record.json"]
 
@@ -308,7 +309,7 @@ def test_nothing_else_in_an_archive_is_written(mirror: Mirror, tmp_path: Path) -
         mirror,
         archive(("../../evil", b"x"), ("/tmp/evil-tool", b"x"), link("x", "/etc"), ("kustomize", script("5.7.1"))),
     )
-    tools.install(["kustomize"], echo=str)
+    install(["kustomize"], echo=str)
     assert left_behind() == ["kustomize/.lock", "kustomize/5.7.1/kustomize", "kustomize/5.7.1/record.json"]
     assert not list(tmp_path.rglob("evil*"))
     assert not Path("/tmp/evil-tool").exists()
@@ -317,7 +318,7 @@ def test_nothing_else_in_an_archive_is_written(mirror: Mirror, tmp_path: Path) -
 def test_an_executable_of_another_version_is_refused(mirror: Mirror) -> None:
     publish(mirror, archive(("kustomize", script("5.7.0"))))
     with pytest.raises(ToolError, match=r"says that its version is 5\.7\.0, not 5\.7\.1"):
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
     assert left_behind() == ["kustomize/.lock"]
 
 
@@ -341,7 +342,7 @@ def test_offline_goes_to_the_build_at_once_and_asks_each_host_once(
     assert all(why.endswith("cannot be reached") for why in left.values())
     assert len(left) == 4
     assert len(probes) == 1
-    [done] = tools.install(["kustomize"], echo=str)
+    [done] = install(["kustomize"], echo=str)
     assert done.source is tools.Source.MODULE
 
 
@@ -355,7 +356,7 @@ def test_a_host_that_never_answers_costs_some_seconds(mirror: Mirror, monkeypatc
 
 def built(go: Path) -> str:
     """Return why a release was not taken, and the tool was built."""
-    [done] = tools.install(["kustomize"], echo=str)
+    [done] = install(["kustomize"], echo=str)
     assert done.source is tools.Source.MODULE
     return done.why
 
@@ -410,14 +411,14 @@ def test_a_redirect_to_nowhere(mirror: Mirror, go: Path, target: str) -> None:
 def test_a_length_that_is_no_number(mirror: Mirror) -> None:
     publish(mirror)
     mirror.lengths[f"{BASE}/{ASSET}"] = "many"
-    assert tools.install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
+    assert install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
 
 
 @pytest.mark.parametrize("url", ["http://example.com", "ftp://127.0.0.1", "mirror.example.com"])
 def test_a_mirror_must_be_https(mirror: Mirror, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("GENERATOR_TOOLS_MIRROR", url)
     with pytest.raises(ToolError, match="not an https URL"):
-        tools.install(["kustomize"], echo=str)
+        install(["kustomize"], echo=str)
 
 
 @pytest.mark.full
@@ -442,7 +443,7 @@ def test_a_killed_installer_leaves_nothing_half_and_the_next_one_cleans_up(mirro
     assert not cache.executable(PINS["kustomize"]).parent.exists()
     with pytest.raises(ToolError, match="not installed"):
         tools.find("kustomize")
-    assert tools.install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
+    assert install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
     assert left_behind() == ["kustomize/.lock", "kustomize/5.7.1/kustomize", "kustomize/5.7.1/record.json"]
 
 

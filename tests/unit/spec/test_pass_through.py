@@ -11,7 +11,7 @@ from generator.render.kinds.pod import container, pod_spec
 from generator.spec import kubernetes, loader, merge_keys
 from generator.spec.kubernetes import schema
 from generator.spec.kubernetes.words import WORDS
-from generator.tools import kubernetes_versions, pins
+from generator.tools import kubernetes_versions
 from generator.tools.schemas import compact
 from testing.specs import HEAD, app, told
 
@@ -204,7 +204,7 @@ def test_the_words_are_of_fields_that_there_are() -> None:
 
 
 def test_the_versions_are_those_of_the_file() -> None:
-    known = [*(f"{minor}." for minor in kubernetes_versions.FORMER), pins.KUBERNETES]
+    known = [*(f"{minor}." for minor in kubernetes_versions.FORMER), kubernetes_versions.NEWEST]
     assert [version.rpartition(".")[0] for version in known] == list(kubernetes.VERSIONS)
     source = str(schema.data()["source"])
     assert all(f" {version}." in source for version in kubernetes.VERSIONS)
