@@ -23,6 +23,7 @@ from generator.adoption import (
     origin,
     proof,
     source,
+    upstream,
 )
 from generator.adoption.arranging import Arranged
 from generator.adoption.images import Image, Listed
@@ -114,12 +115,12 @@ def find(directory: Path, wanted: Wanted) -> Adoption:
         the new version and later edits disagree.
     """
     spec = loader.load(directory)
-    with source.opened(directory, wanted.path) as (where, upstream):
+    with upstream.opened(directory, wanted.path) as (where, came_from):
         app = _name(directory, spec, wanted.app or posixpath.basename(where.folder))
         places = source.places(where, tuple(spec.environments), wanted.folders)
         shape = source.shape(where, places)
         finding = _Finding(
-            directory, spec, loader.written(directory), where, app, shape, wanted.image, upstream, wanted.keep
+            directory, spec, loader.written(directory), where, app, shape, wanted.image, came_from, wanted.keep
         )
         return finding.adoption()
 

@@ -1,19 +1,17 @@
-"""Find the folder to adopt, here or elsewhere, the folder of each environment, and the folders that these build on."""
+"""Find the folder to adopt, the folder of each environment, and the folders that these build on."""
 
 from __future__ import annotations
 
 import os
 import posixpath
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from generator.errors import Fault, RepositoryError, SpecError, UsageError
 from generator.files import reader
-from generator.git import plumbing, snapshot
+from generator.git import plumbing
 from generator.manifests import folder as applied
 from generator.manifests import sources
 from generator.manifests.build_inputs import NAMES
@@ -89,31 +87,6 @@ def local(directory: Path, path: str) -> Source:
     inside = place.is_relative_to(here)
     root = here if inside else Path(os.path.realpath(plumbing.top(place) or place))
     return Source(root, place.relative_to(root).as_posix(), inside)
-
-
-@contextmanager
-def opened(directory: Path, path: str) -> Iterator[tuple[Source, str]]:
-    """Yield the source at a path or at ``URL//FOLDER@REF``, which is copied, and where it is from: empty for a path.
-
-    Raises:
-        UsageError: There is no such folder, or the URL names no revision.
-    """
-    if not snapshot.URL.match(path):
-        yield local(directory, path), ""
-        return
-    url, mark, revision = path.rpartition("@")
-    if not mark or not snapshot.URL.fullmatch(url):
-        raise UsageError(f"{path}: no revision", "name a tag or a commit: URL@v1.2.0, or URL//FOLDER@v1.2.0")
-    scheme, colon, rest = url.partition("://")
-    rest, _, folder = rest.partition("//") if colon else ("", "", "")
-    url, folder = (f"{scheme}://{rest}", folder) if colon else (url.partition("//")[0], url.partition("//")[2])
-    folder = posixpath.normpath(folder.strip("/") or ".")
-    if folder.startswith(".."):
-        raise UsageError(f"{path}: a folder outside of the repository", "write URL//FOLDER@REF")
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as place:
-        root = Path(os.path.realpath(place))
-        snapshot.take(url, revision, folder, root, snapshot.Limits(MOST_FILES, MOST_BYTES))
-        yield Source(root, folder, inside=False), path
 
 
 def within(folder: str, name: str) -> str:
