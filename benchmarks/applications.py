@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from generator import cluster, process
-from generator.cluster import Cluster, argocd
+from generator import process
+from generator.cluster import argocd, lifecycle
+from generator.cluster.lifecycle import Cluster
 from generator.render import render
 from generator.spec import loader
 
@@ -52,10 +53,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="gg-") as parent:
         directory = Path(parent) / "c"
         try:
-            local = cluster.up(directory, echo=say, node="kwok")
+            local = lifecycle.up(directory, echo=say, node="kwok")
             measured = Fleet(local, Path(parent) / "checkout", options.apps, options.patience).measured()
         finally:
-            cluster.down(directory, echo=say)
+            lifecycle.down(directory, echo=say)
     print(json.dumps(measured, indent=2))
     return 0
 

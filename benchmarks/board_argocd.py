@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from benchmarks.applications import say
-from generator import cluster
-from generator.cluster import Cluster
+from generator.cluster import lifecycle
+from generator.cluster.lifecycle import Cluster
 
 # What Argo CD's own page asks for: all that its tiles show.
 FIELDS: Final = ",".join(
@@ -47,7 +47,7 @@ class Served(NamedTuple):
 def serving(folder: Path, cells: Sequence[tuple[str, str, str]]) -> Iterator[Served]:
     """Start a cluster with an Application for each app, environment and tag; it is gone afterwards."""
     try:
-        local = cluster.up(folder, echo=say, node="kwok")
+        local = lifecycle.up(folder, echo=say, node="kwok")
         controller = next(one.pid for one in local.components if one.name == "argocd-application-controller")
         assert controller
         os.kill(controller, signal.SIGSTOP)
@@ -57,7 +57,7 @@ def serving(folder: Path, cells: Sequence[tuple[str, str, str]]) -> Iterator[Ser
         finally:
             os.kill(controller, signal.SIGCONT)
     finally:
-        cluster.down(folder, echo=say)
+        lifecycle.down(folder, echo=say)
 
 
 def _create(local: Cluster, cells: Sequence[tuple[str, str, str]]) -> None:

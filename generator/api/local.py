@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from generator import cluster
 from generator.api.call import NONE, Credentials, Progress, silent
-from generator.cluster import Cluster
-from generator.cluster import Status as ClusterStatus
+from generator.cluster import layout, lifecycle
+from generator.cluster.lifecycle import Cluster
+from generator.cluster.lifecycle import Status as ClusterStatus
 from generator.credentials import using
 
 __all__ = ["Cluster", "ClusterStatus", "LocalRequest", "local_down", "local_status", "local_up"]
@@ -25,13 +25,13 @@ class LocalRequest:
     @property
     def place(self) -> Path:
         """Return the directory where the cluster keeps its state."""
-        return self.directory or cluster.default_directory()
+        return self.directory or layout.default_directory()
 
 
 def local_up(request: LocalRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> Cluster:
     """Start the cluster, or its components that do not run; return its addresses."""
     with using(credentials):
-        return cluster.up(request.place, echo=progress, node=request.node)
+        return lifecycle.up(request.place, echo=progress, node=request.node)
 
 
 def local_status(
@@ -40,10 +40,10 @@ def local_status(
     """Report which components run, and change nothing."""
     with using(credentials):
         progress("looking at the cluster")
-        return cluster.status(request.place)
+        return lifecycle.status(request.place)
 
 
 def local_down(request: LocalRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> None:
     """Stop everything and remove every trace, also after a start that was killed."""
     with using(credentials):
-        cluster.down(request.place, echo=progress)
+        lifecycle.down(request.place, echo=progress)

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from generator import cluster as local
 from generator import tools
+from generator.cluster import lifecycle as local
 from generator.process import Setting, run, spawn
 from tests.e2e import docker_shim, images
 from tests.e2e.aws import Aws

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from generator import cluster
-from generator.cluster import Cluster
+from generator.cluster import lifecycle
+from generator.cluster.lifecycle import Cluster
 from generator.errors import ProcessError
 from generator.manifests import pod_security
 from generator.spec import scopes
@@ -32,9 +32,9 @@ def local() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="gg-") as parent:
         directory = Path(parent) / "c"
         try:
-            yield cluster.up(directory, echo=print, node="kwok")
+            yield lifecycle.up(directory, echo=print, node="kwok")
         finally:
-            cluster.down(directory, echo=print)
+            lifecycle.down(directory, echo=print)
 
 
 @pytest.mark.parametrize("level", ["baseline", "restricted"])

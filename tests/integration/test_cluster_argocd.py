@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import cluster, process
-from generator.cluster import Cluster
+from generator import process
+from generator.cluster import lifecycle
+from generator.cluster.lifecycle import Cluster
 from generator.render import render
 from generator.spec import loader
 from testing.servers import api_server, loopback
@@ -165,7 +166,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     ):
         directory = Path(parent) / "c"
         try:
-            local = cluster.up(directory, echo=print, node="kwok")
+            local = lifecycle.up(directory, echo=print, node="kwok")
             url = local.gitea.create_repository(REPOSITORY)
             text = SPEC.replace("URL", url).replace("HOOK", hook).replace("LIFE", "7d")
             checkout = tmp_path_factory.mktemp("checkout")
@@ -174,7 +175,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             prepare(made, second)
             yield made
         finally:
-            cluster.down(directory, echo=print)
+            lifecycle.down(directory, echo=print)
 
 
 def prepare(world: World, second: api_server.ApiServer) -> None:

@@ -21,10 +21,11 @@ from pathlib import Path
 
 import pytest
 
-from generator import cluster, process, tools
-from generator.cluster import Cluster, image
+from generator import process, tools
+from generator.cluster import image, lifecycle
 from generator.cluster.component import marked
 from generator.cluster.layout import Layout
+from generator.cluster.lifecycle import Cluster
 from generator.errors import ClusterError, ProcessError
 from testing.cluster import hostile_caller
 from testing.needs import not_here
@@ -45,10 +46,10 @@ def local(request: pytest.FixtureRequest) -> Iterator[Cluster]:
             # Not the home of whoever runs the tests, in which the tools may be.
             with hostile_caller(Path(parent)), pytest.MonkeyPatch.context() as patch:
                 patch.setenv("GENERATOR_CACHE", str(REAL_CACHE))
-                found = cluster.up(directory, echo=print, node=request.param)
+                found = lifecycle.up(directory, echo=print, node=request.param)
             yield found
         finally:
-            cluster.down(directory, echo=print)
+            lifecycle.down(directory, echo=print)
         assert not directory.exists()
         assert not marked(Layout.of(directory))
         if request.param == "real":
@@ -79,10 +80,10 @@ def application(local: Cluster, name: str) -> dict[str, object]:
 
 def test_up_again_changes_nothing_and_status_agrees(local: Cluster) -> None:
     lines: list[str] = []
-    assert cluster.up(local.directory, echo=lines.append) == local
+    assert lifecycle.up(local.directory, echo=lines.append) == local
     assert len(lines) == 1, lines
-    assert cluster.load(local.directory) == local
-    status = cluster.status(local.directory)
+    assert lifecycle.load(local.directory) == local
+    status = lifecycle.status(local.directory)
     assert status.up
     assert status.dead == ()
     assert not set(re.findall(r"\S+", repr(local))) & {local.argocd_password, local.gitea_token, local.gitea_password}
@@ -90,7 +91,7 @@ def test_up_again_changes_nothing_and_status_agrees(local: Cluster) -> None:
 
 def test_another_kind_of_node_is_refused(local: Cluster) -> None:
     with pytest.raises(ClusterError, match=f"has a {local.node} node"):
-        cluster.up(local.directory, echo=print, node="kwok" if local.node == "real" else "real")
+        lifecycle.up(local.directory, echo=print, node="kwok" if local.node == "real" else "real")
 
 
 def test_what_died_is_noticed_and_started_again(local: Cluster) -> None:
@@ -100,10 +101,10 @@ def test_what_died_is_noticed_and_started_again(local: Cluster) -> None:
     for pid in victims.values():
         assert pid
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: set(cluster.status(local.directory).dead) == set(victims))
+    eventually(lambda: set(lifecycle.status(local.directory).dead) == set(victims))
     with pytest.raises(ClusterError, match="argocd-repo-server"):
-        cluster.load(local.directory)
-    again = cluster.up(local.directory, echo=print)
+        lifecycle.load(local.directory)
+    again = lifecycle.up(local.directory, echo=print)
     changed = {new.name for new, old in zip(again.components, local.components, strict=True) if new != old}
     assert changed == set(victims)
     assert (again.argocd_url, again.gitea_url) == (local.argocd_url, local.gitea_url)
@@ -270,8 +271,8 @@ def test_down_after_up_was_killed_leaves_nothing() -> None:
     # SIGKILL in the middle of `up`: no cleanup of its own can run.
     with tempfile.TemporaryDirectory(prefix="gg-") as parent:
         directory = Path(parent) / "c"
-        code = "import sys\nfrom pathlib import Path\nfrom generator import cluster\n"
-        code += "cluster.up(Path(sys.argv[1]), echo=lambda line: print(line, flush=True), node='kwok')\n"
+        code = "import sys\nfrom pathlib import Path\nfrom generator.cluster import lifecycle\n"
+        code += "lifecycle.up(Path(sys.argv[1]), echo=lambda line: print(line, flush=True), node='kwok')\n"
         child = subprocess.Popen([sys.executable, "-c", code, str(directory)], stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         for line in child.stdout:
@@ -280,7 +281,7 @@ def test_down_after_up_was_killed_leaves_nothing() -> None:
         child.kill()
         child.communicate()
         assert marked(Layout.of(directory))
-        cluster.down(directory, echo=print)
+        lifecycle.down(directory, echo=print)
         assert not directory.exists()
         assert not marked(Layout(directory))
-        cluster.down(directory, echo=print)
+        lifecycle.down(directory, echo=print)

@@ -19,8 +19,9 @@ from typing import Any
 
 import pytest
 
-from generator import cluster, process
-from generator.cluster import Cluster
+from generator import process
+from generator.cluster import lifecycle
+from generator.cluster.lifecycle import Cluster
 from generator.render import render
 from generator.render.kinds import (
     KINDS,
@@ -183,9 +184,9 @@ def local() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="gg-") as parent:
         directory = Path(parent) / "c"
         try:
-            yield cluster.up(directory, echo=print, node="kwok")
+            yield lifecycle.up(directory, echo=print, node="kwok")
         finally:
-            cluster.down(directory, echo=print)
+            lifecycle.down(directory, echo=print)
 
 
 @on_a_cluster

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from generator import cluster, process, tools
-from generator.cluster import Cluster
+from generator import process, tools
+from generator.cluster import lifecycle
+from generator.cluster.lifecycle import Cluster
 from generator.cluster.ports import free
 from testing.waiting import eventually
 from tests.e2e.forge import Checkout
@@ -110,13 +111,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         directory = Path(parent) / "c"
         controller = None
         try:
-            local = cluster.up(directory, echo=print, node="kwok")
+            local = lifecycle.up(directory, echo=print, node="kwok")
             controller = run_rollouts(local, Path(parent) / "rollouts.log")
             yield prepared(local, tmp_path_factory.mktemp("home"))
         finally:
             if controller:
                 stop(controller)
-            cluster.down(directory, echo=print)
+            lifecycle.down(directory, echo=print)
 
 
 def run_rollouts(local: Cluster, log: Path) -> int:
