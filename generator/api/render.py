@@ -50,5 +50,5 @@ def render_overlay(
         sparse.require(directory, APPLIED if place.app in spec.charts else (BASES, OVERLAYS))
         progress(f"building {place.app} in {place.environment}")
         folder = overlay_path(place.environment, place.app)
-        found = rendered.build(directory, folder, tools.find("kustomize"), sources.rules(spec))
+        found = rendered.build(directory, folder, tools.find("kustomize"), sources.rules(spec, loader.written))
         return RenderResult(place.app, place.environment, found)

@@ -12,6 +12,7 @@ from generator import tools
 from generator.errors import RepositoryError
 from generator.manifests import comparison, diff, rendered, sources
 from generator.manifests.comparison import Allowed
+from generator.spec import loader
 from generator.spec.layout import GITOPS, base_path, overlay_path
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def find(app: str, before: Version, after: Version) -> AppDifference:
 
 def _rendered(app: str, version: Version, kustomize: Path) -> dict[str, str] | RepositoryError:
     """Render with what most overlays need; with all that is there where that is not enough."""
-    folder, rules = overlay_path(version.environment.name, app), sources.rules(version.spec)
+    folder = overlay_path(version.environment.name, app)
+    rules = sources.rules(version.spec, loader.written)
     charts = [GITOPS] if app in version.spec.charts else []
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as place:
         version.history.check_out(version.history.tip, Path(place), folder, base_path(app), *charts)

@@ -13,6 +13,7 @@ from generator import tools
 from generator.errors import RepositoryError, UsageError
 from generator.manifests import comparison, rendered, sources
 from generator.manifests.comparison import Allowed
+from generator.spec import loader
 from generator.spec.layout import overlay_path
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def differences(
     directory: Path, spec: Spec, environments: tuple[Environment, Environment], apps: Sequence[str], allowed: Allowed
 ) -> tuple[list[Difference], dict[str, str]]:
     """Return the differences, and the reason for each app that cannot be compared."""
-    kustomize, rules = tools.find("kustomize"), sources.rules(spec)
+    kustomize, rules = tools.find("kustomize"), sources.rules(spec, loader.written)
     folders = [overlay_path(environment.name, app) for app in apps for environment in environments]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         built = list(pool.map(lambda folder: rendered.attempt(directory, folder, kustomize, rules), folders))

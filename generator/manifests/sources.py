@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +23,9 @@ from generator.yaml import plain as yaml_plain
 
 if TYPE_CHECKING:
     from generator.spec.model import Spec
+    from generator.spec.places import Written
+
+    ReadSpec = Callable[[Path], Written]
 
 # What kustomize takes for a URL, be it to fetch or to clone; letters' case does not matter to it.
 _REMOTE: Final = re.compile(
@@ -67,19 +70,21 @@ class Rules(NamedTuple):
         another one's overlays.
         charts: The charts that may be fetched, each by repository and name.
         kubernetes: The version that charts are rendered for.
+        read_spec: Reads the spec in a folder, to tell where a value of a chart is said that the chart refuses.
     """
 
     references: frozenset[str] = frozenset()
     environments: tuple[str, ...] = ()
     charts: frozenset[str] = frozenset()
     kubernetes: str = NEWEST
+    read_spec: ReadSpec | None = None
 
 
-def rules(spec: Spec) -> Rules:
+def rules(spec: Spec, read_spec: ReadSpec | None = None) -> Rules:
     """Return the rules of the spec."""
     charts = frozenset(app.chart.reference for app in spec.charts.values())
     version = (spec.data.get("kubernetes") or {}).get("version") or NEWEST
-    return Rules(frozenset(spec.allow.references), tuple(spec.environments), charts, version)
+    return Rules(frozenset(spec.allow.references), tuple(spec.environments), charts, version, read_spec)
 
 
 def faults(directory: Path, folder: str, rules: Rules = Rules()) -> list[Fault]:  # noqa: B008 (it is immutable)

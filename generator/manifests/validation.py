@@ -25,7 +25,7 @@ from generator.manifests.applications import Policy
 from generator.manifests.build_inputs import NAMES
 from generator.manifests.charts import crds, deployed
 from generator.manifests.validation_cache import Known, Reader, Validity
-from generator.spec import targets
+from generator.spec import loader, targets
 from generator.spec.layout import GITOPS, base_path, environment_of, overlay_path
 from generator.tools import schemas
 
@@ -73,7 +73,7 @@ class _Validation:
         self._kustomize, self._kubeconform = tools.find("kustomize"), tools.find("kubeconform")
         self._argocd = spec.argocd.version
         self._has_infra = spec.infra is not None
-        self._rules, self._policy = sources.rules(spec), Policy(spec)
+        self._rules, self._policy = sources.rules(spec, loader.written), Policy(spec)
         reader = Reader()
         self._documents, self._faults = folder.documents(directory, GITOPS, split=reader.split)
         reader.keep()

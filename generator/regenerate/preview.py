@@ -37,7 +37,7 @@ def changes(directory: Path, planned: Plan) -> list[Change]:
         copy = Path(folder) / "after"
         shutil.copytree(directory, copy, symlinks=True, ignore=_hidden, copy_function=_linked)
         planning.write(copy, planned)
-        return rendered.compare(directory, copy, places, sources.rules(planned.spec))
+        return rendered.compare(directory, copy, places, sources.rules(planned.spec, loader.written))
 
 
 def against(directory: Path, reference: str) -> list[Change]:
@@ -58,7 +58,7 @@ def against(directory: Path, reference: str) -> list[Change]:
 def _rules(directory: Path) -> Rules:
     """Return the rules of the former commit, because a change must not relax the rules for itself."""
     try:
-        return sources.rules(loader.load(directory))
+        return sources.rules(loader.load(directory), loader.written)
     except GeneratorError:
         return Rules()
 

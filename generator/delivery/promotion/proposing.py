@@ -17,6 +17,7 @@ from generator.delivery.promotion.moves import Why
 from generator.delivery.promotion.proposal import Proposal, moving, names, title
 from generator.errors import RepositoryError
 from generator.manifests import rendered, sources
+from generator.spec import loader
 from generator.spec.layout import GITOPS, base_path, overlay_path
 
 if TYPE_CHECKING:
@@ -219,7 +220,8 @@ def _message(clone: History, about: _About) -> str:
 def _rendered(place: Workspace, about: _About, images: Mapping[str, bytes]) -> list[Change]:
     """Return what the manifests of the target are before and after."""
     apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
-    places, rules = [(about.target, overlay_path(about.target, app)) for app in apps], sources.rules(about.spec)
+    places = [(about.target, overlay_path(about.target, app)) for app in apps]
+    rules = sources.rules(about.spec, loader.written)
     if not apps or about.spec.promotion.base:
         return rendered.compare(place.before, place.after, places, rules)
     # Most overlays need nothing but their base; a large repository is written out for the others only.

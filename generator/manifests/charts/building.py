@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from generator.manifests.charts import archive, lock, values
 from generator.manifests.charts.archive import FetchError
 from generator.manifests.charts.deployed import inputs
 from generator.manifests.charts.template import RefusedByHelm, Rendering, TemplateError, render
-from generator.spec import loader
 from generator.spec.layout import CHART_LOCK
 
 if TYPE_CHECKING:
@@ -39,10 +39,14 @@ def build(directory: Path, chart: Deployed, rules: Rules) -> str:
     try:
         return render(wanted)
     except RefusedByHelm as exc:
-        found = values.faults(lambda: loader.written(directory), chart, wanted.contents, file, exc.said)
+        found = values.faults(_reader(directory, rules), chart, wanted.contents, file, exc.said)
         if not found:
             raise
         raise TemplateError(*map(_told, found)) from exc
+
+
+def _reader(directory: Path, rules: Rules) -> values.ReadSpec | None:
+    return partial(rules.read_spec, directory) if rules.read_spec else None
 
 
 def _told(fault: Fault) -> str:

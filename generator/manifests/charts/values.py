@@ -28,10 +28,12 @@ _SCHEMA: Final = "values.schema.json"
 _LARGEST: Final = 5_000_000
 
 ReadSpec = Callable[[], places.Written]
-"""Reads the spec of the repository."""
+"""Reads the spec of the repository; without it, a value is looked for in the edited files alone."""
 
 
-def faults(written: ReadSpec, chart: Deployed, contents: Mapping[str, bytes], archive: Path, said: str) -> list[Fault]:
+def faults(
+    written: ReadSpec | None, chart: Deployed, contents: Mapping[str, bytes], archive: Path, said: str
+) -> list[Fault]:
     """Return a fault for each value in Helm's message about the schema; none for other messages."""
     found: list[Fault] = []
     for match in _REFUSED.finditer(said):
@@ -53,11 +55,16 @@ def _part(text: str) -> str | int:
 
 
 def _placed(
-    written: ReadSpec, chart: Deployed, contents: Mapping[str, bytes], path: FieldPath, message: str, hint: str
+    written: ReadSpec | None,
+    chart: Deployed,
+    contents: Mapping[str, bytes],
+    path: FieldPath,
+    message: str,
+    hint: str,
 ) -> Fault:
     """Return the fault at the line of the spec that says the value, or at that of the last file that does."""
     file, node = _holder(chart, contents, path)
-    if (place := _in_spec(written, chart, path, node)) is not None:
+    if written and (place := _in_spec(written, chart, path, node)) is not None:
         return place._replace(message=message, hint=hint)
     line = _line(contents.get(file, b""), file, path)
     return Fault(file, *line, dotted(path), message, hint)
