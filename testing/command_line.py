@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 
 from generator.cli import console
 from generator.cli.main import main
-from generator.git import hosts
+from generator.git import ssh_hosts
 from generator.tools import lookup
 from testing.waiting import PATIENCE
 
@@ -66,7 +66,7 @@ def _kept() -> Iterator[None]:
     threshold = gc.get_threshold()
     console.configure("text")
     # These hold for a machine and its configuration, which tests change.
-    for cached in (hosts.real, lookup._find):
+    for cached in (ssh_hosts.real, lookup._find):
         cached.cache_clear()
     try:
         yield

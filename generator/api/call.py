@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.credentials import NONE, Credentials, using
 from generator.errors import GeneratorError
-from generator.git import trusted_hosts
+from generator.git import named_hosts
 
 __all__ = ["NONE", "Credentials", "Progress", "calling", "noting", "silent"]
 
@@ -23,7 +23,7 @@ def silent(_text: str) -> None:
 @contextmanager
 def calling(credentials: Credentials, directory: Path, *urls: str | None) -> Iterator[None]:
     """Put credentials in force; they may go to the remotes of `directory` and to these URLs, named by the caller."""
-    with using(credentials), trusted_hosts.naming(directory, *urls):
+    with using(credentials), named_hosts.naming(directory, *urls):
         yield
 
 

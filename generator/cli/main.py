@@ -182,7 +182,7 @@ def _run(words: Sequence[str]) -> int:
         return 0
     # Imported here, because help and the version need none of these modules.
     from generator.credentials import Credentials, using
-    from generator.git import trusted_hosts
+    from generator.git import named_hosts
 
     options.directory = Path(options.directory) if hasattr(options, "directory") else _repository(Path.cwd())
     form = getattr(options, "output", console.FORMS[0])
@@ -193,7 +193,7 @@ def _run(words: Sequence[str]) -> int:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     options.credentials = Credentials.from_environment()
     # A URL from the user may receive the user's token; a URL from the spec may not.
-    named = trusted_hosts.naming(options.directory, getattr(options, "remote", None), getattr(options, "api", None))
+    named = named_hosts.naming(options.directory, getattr(options, "remote", None), getattr(options, "api", None))
     try:
         with using(options.credentials), named:
             return COMMANDS[options.command].run(options)

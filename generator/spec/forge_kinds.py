@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from generator.errors import NoForge
-from generator.git import hosts
+from generator.git import hosts, ssh_hosts
 
 
 def _as_path(place: str) -> str:
@@ -151,7 +151,7 @@ def _by_url(url: str) -> ForgeKind | None:
     if not name and "://" not in url.removeprefix("file://"):
         return find(url, "local")
     # Ask ssh for the real host only if the name does not tell the kind, because that starts a program.
-    return _by_host(name) or _by_host(hosts.real(url))
+    return _by_host(name) or _by_host(ssh_hosts.real(url))
 
 
 def _by_host(host: str) -> ForgeKind | None:

@@ -14,7 +14,7 @@ from generator.clients import argocd, forges
 from generator.clients.aws import session
 from generator.credentials import Credentials, using
 from generator.errors import ForgeError
-from generator.git import bare_repository, trusted_hosts
+from generator.git import bare_repository, named_hosts
 
 
 def test_a_name_that_is_none_is_an_error() -> None:
@@ -31,7 +31,7 @@ def test_two_threads_have_each_their_own(tmp_path: Path) -> None:
 
     def secret(user: str) -> tuple[str | None, str]:
         given = Credentials(GIT_TOKEN=f"of-{user}", GIT_USERNAME=user)
-        with using(given), trusted_hosts.naming(tmp_path, "https://git.example.com/acme/shop.git"):
+        with using(given), named_hosts.naming(tmp_path, "https://git.example.com/acme/shop.git"):
             together.wait()
             with bare_repository.make("https://git.example.com/acme/shop.git", 5, partial=True) as made:
                 together.wait()

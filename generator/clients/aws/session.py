@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from generator import bounded_http, credentials
-from generator.clients import MISREAD
-from generator.clients.forges import access
+from generator.clients import MISREAD, missing
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError
 from generator.git import hosts, trusted_hosts
@@ -47,7 +46,7 @@ def client(
         import boto3
         from botocore.config import Config
     except ImportError:
-        raise access.missing("boto3", "aws") from None
+        raise missing.library("boto3", "aws") from None
     config = Config(
         connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": attempts}
     )

@@ -22,7 +22,7 @@ from generator import bounded_http, credentials
 from generator.clients import MISREAD
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError, GeneratorError, NoForge
-from generator.git import hosts, trusted_hosts
+from generator.git import ssh_hosts, trusted_hosts
 
 # How everything here waits; a test puts something in its place that notes for how long.
 pause: Callable[[float], None] = time.sleep
@@ -138,11 +138,11 @@ def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
     """
     if "://" in url:
         parts = urlsplit(url)
-        server, path = f"https://{hosts.real(url)}", parts.path
+        server, path = f"https://{ssh_hosts.real(url)}", parts.path
         if parts.scheme.startswith("http"):
             server = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
     else:
-        server, path = f"https://{hosts.real(url)}", url.partition(":")[2]
+        server, path = f"https://{ssh_hosts.real(url)}", url.partition(":")[2]
     if api:
         server = api.rstrip("/")
         # Of a forge under a path of its own, /gitlab say, that path is no part of the repository's.
@@ -215,17 +215,6 @@ def strange(server: str, kind: str, exc: BaseException) -> ForgeError:
     return ForgeError(
         f"{where}its answer is none of {kind}'s ({type(exc).__name__}: {str(exc)[:120]})",
         "does `repository:`, or `forge: {kind, url}`, lead to that forge, and no proxy's page come before it?",
-    )
-
-
-def missing(library: str, extra: str) -> ForgeError:
-    """Return the error for a client library that is not installed.
-
-    The hint names the library, not an extra of this package, whose name may be somebody else's on a public index.
-    """
-    return ForgeError(
-        f"{library} is not installed",
-        f"python -m pip install {library}; or, in a checkout of the generator: python -m pip install '.[{extra}]'",
     )
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.backoff import Backoff
+from generator.clients import missing
 from generator.clients.forges import access, github_app
 from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, Review, chosen, clipped, people
 from generator.errors import ForgeError
@@ -290,7 +291,7 @@ def client() -> Any:
         import github
         from github import Requester
     except ImportError:
-        raise access.missing("PyGithub", "github") from None
+        raise missing.library("PyGithub", "github") from None
 
     class Http(Requester.HTTPRequestsConnectionClass):
         """Over http."""

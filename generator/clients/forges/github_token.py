@@ -6,7 +6,7 @@ import json
 import re
 from typing import Final
 
-from generator.clients import forges
+from generator.clients import forges, missing
 from generator.clients.forges import access, github, github_app
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError, UsageError
@@ -35,7 +35,7 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
 
         client = github.client()
     except ImportError:
-        raise access.missing("PyGithub", "github") from None
+        raise missing.library("PyGithub", "github") from None
     server, path = access.place(url, api, *_VARIABLES)
     owner, _, name = path.partition("/")
     signing = client.Auth.AppAuth(app.id, app.key)

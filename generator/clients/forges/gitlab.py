@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.clients import missing
 from generator.clients.forges import access
 from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, Review, chosen, clipped, epoch, people
 from generator.errors import ForgeError
@@ -246,7 +247,7 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
     try:
         import gitlab
     except ImportError:
-        raise access.missing("python-gitlab", "gitlab") from None
+        raise missing.library("python-gitlab", "gitlab") from None
 
     class Client(gitlab.Gitlab):  # type: ignore[misc, unused-ignore]
         """Leaves waiting to the session, which does it within bounds."""

@@ -18,7 +18,8 @@ from urllib3.response import HTTPResponse
 from generator.clients import forges
 from generator.clients.forges import Forge, access
 from generator.errors import ForgeError, NoForge, RepositoryError
-from generator.git import hosts, trusted_hosts
+from generator.git import named_hosts, ssh_hosts, trusted_hosts
+from testing.repository import git
 from testing.servers import loopback as local_server
 from testing.servers.forges.github import GitHub
 from testing.servers.forges.gitlab import GitLab
@@ -73,7 +74,7 @@ def by_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     (tmp_path / "bin/ssh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
-    hosts.real.cache_clear()
+    ssh_hosts.real.cache_clear()
 
 
 ALIASES = {
@@ -86,16 +87,20 @@ ALIASES = {
 
 @pytest.mark.usefixtures("by_ssh")
 @pytest.mark.parametrize(("url", "told"), ALIASES.items(), ids=ALIASES)
-def test_a_host_that_ssh_calls_otherwise(url: str, told: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_that_ssh_calls_otherwise(
+    url: str, told: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kind, server = told
     assert forges.kind_of(url) == kind
     assert access.place(url, None) == (server, "acme/shop")
     # The checkout's remote names the host, too, that its alias stands for.
     monkeypatch.delenv(trusted_hosts.VARIABLE, raising=False)
-    monkeypatch.setattr(trusted_hosts, "_remotes", lambda: [url])
-    trusted_hosts.require(server, "GIT_TOKEN")
-    with pytest.raises(RepositoryError, match="is not sent to"):
-        trusted_hosts.require("https://evil.example.com", "GIT_TOKEN")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "remote", "add", "origin", url)
+    with named_hosts.naming(tmp_path):
+        trusted_hosts.require(server, "GIT_TOKEN")
+        with pytest.raises(RepositoryError, match="is not sent to"):
+            trusted_hosts.require("https://evil.example.com", "GIT_TOKEN")
 
 
 @pytest.mark.usefixtures("by_ssh")

@@ -10,7 +10,7 @@ import pytest
 from generator.clients import forges
 from generator.clients.forges import github_token
 from generator.errors import ForgeError, RepositoryError
-from generator.git import bare_repository, hosts, trusted_hosts
+from generator.git import bare_repository, hosts, named_hosts, trusted_hosts
 from testing.programs import Run
 from testing.repository import generate_for_remote, git
 from testing.servers import git_http as serve
@@ -23,7 +23,7 @@ def nobody_is_named(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv(trusted_hosts.VARIABLE)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.chdir(tmp_path)
-    with trusted_hosts.naming(tmp_path):
+    with named_hosts.naming(tmp_path):
         yield
 
 
