@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -69,7 +69,7 @@ def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], 
         if isinstance(outcome, str):
             unclear.append(outcome)
         else:
-            outcomes.append(replace(outcome, local=local))
+            outcomes.append(outcome._replace(local=local))
     if unclear:
         names = "\n".join(f"  {place}" for place in unclear)
         raise RepositoryError(f"conflict markers that only a person can resolve; nothing was written:\n{names}",

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
-from generator.regenerate.merge import State, list_keys
+from generator.regenerate.merge import State
 from generator.spec.layout import KUSTOMIZATION, OTHER_NAMES, Location, overlay_path, rename_command
-from generator.yaml.reader import Parsed
 
 if TYPE_CHECKING:
-    from generator.regenerate.merge import Outcome
+    from generator.regenerate.merge import Outcome, list_keys
     from generator.spec.model import Spec
 
 _PLACES: Final = "infra/environments"
@@ -113,7 +111,8 @@ def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[
 
 def _objects(content: bytes, path: str) -> list[list_keys.Key]:
     """Return kind and name of the objects in a file; empty if it has none or cannot be read."""
-    from generator.regenerate.merge import list_keys
+    from generator.regenerate.merge import list_keys  # Most users move no files.
+    from generator.yaml.reader import Parsed
 
     try:
         parsed = Parsed(content.decode(), path)
@@ -152,8 +151,7 @@ def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[st
         path = by_hand.get(outcome.path, outcome.path)
         edited = path != outcome.path and outcome.state is not State.CONFLICTING
         result.append(
-            replace(
-                outcome,
+            outcome._replace(
                 path=path,
                 conflicts=tuple(conflict._replace(path=path) for conflict in outcome.conflicts),
                 state=State.EDITED if edited else outcome.state,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Split:
         for conflict in one.conflicts:
             path, line = lines[min(max(conflict.line, 1), len(lines)) - 1] if lines else (one.path, conflict.line)
             conflicts.append(conflict._replace(path=path, line=line))
-        return replace(one, local=self.former.get(one.path), conflicts=tuple(conflicts))
+        return one._replace(local=self.former.get(one.path), conflicts=tuple(conflicts))
 
 
 @dataclass(slots=True)

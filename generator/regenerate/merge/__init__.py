@@ -13,9 +13,8 @@ that the file does not exist.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.errors import Fault, SpecError
 from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
@@ -48,8 +47,7 @@ class State(StrEnum):
     """Changed by a person and by the spec, differently."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The result for one file. ``content`` is its new content, ``None`` if it must not exist."""
 
     path: str
@@ -116,7 +114,7 @@ def merge_file(
         # A checkout that converts all line ends to CRLF is no edit.
         plain = merge_file(path, original, local.replace(b"\r\n", b"\n"), updated, merge_lines, settle)
         content = plain.content.replace(b"\n", b"\r\n") if plain.content is not None else None
-        return replace(plain, local=local, content=content)
+        return plain._replace(local=local, content=content)
     if updated is None:
         return _gone(path, original, local, settle)
     if local is None:
@@ -148,7 +146,7 @@ def _merge_twice(
     if once.content is None:
         return once
     twice = merge_file(path, rival, once.content, updated, merge_lines, settle)
-    return replace(twice, local=local)
+    return twice._replace(local=local)
 
 
 def _edited(
