@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.delivery import build_order, commit_message, pin
 from generator.delivery import image as images
+from generator.delivery.change import Change
 from generator.delivery.commit_message import Build
 from generator.delivery.image import Slot, absent
-from generator.delivery.push import Change, land
 from generator.errors import GitError, RepositoryError
 from generator.files import work_tree
 from generator.git import checkout
 from generator.spec import subject
-from generator.spec.layout import overlays_path
 from generator.yaml.kustomization import Image, Kustomization
 
 if TYPE_CHECKING:
     from generator.delivery.build_order import Contains, Order
+    from generator.delivery.change import Read
     from generator.delivery.commit_message import Release
-    from generator.delivery.push import Published, Read
-    from generator.git.remote_branch import Remote
 
 # As many are named in a subject; with more, they are counted.
 NAMED: Final = 3
@@ -306,19 +304,6 @@ def _require_committable(top: Path) -> None:
             f"a merge, rebase or the like is under way ({name}); nothing was written", "finish it, or abort it"
         )
     checkout.require_identity(top)
-
-
-def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
-    """Splice the images into the overlays at the branch's tip, and push."""
-    try:
-        return land(remote, bump.change(sign=sign))
-    except NoOverlay as exc:
-        place = exc.place
-        if place.image:  # the spec knows it, so its name is right
-            raise
-        beside = remote.folders(overlays_path(place.environment))
-        known = (place.app, tuple(beside)) if beside else (place.environment, tuple(remote.folders(overlays_path())))
-        raise RepositoryError(exc.message, images.nearest(*known) or exc.hint) from exc
 
 
 def history_of(directory: Path) -> Contains:

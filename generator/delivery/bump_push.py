@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from generator.delivery import bump as bumps
-from generator.errors import GitError, PushRefused
+from generator.delivery import image as images
+from generator.delivery import push
+from generator.delivery.bump import NoOverlay
+from generator.errors import GitError, PushRefused, RepositoryError
+from generator.spec.layout import overlays_path
 
 if TYPE_CHECKING:
     from generator.delivery.bump import Bump
+    from generator.delivery.push import Published
     from generator.git.remote_branch import Remote
     from generator.spec.model import Spec
 
@@ -33,7 +37,7 @@ def land(
     `named` is the branch if it is the user who has named it, for the hint where there is none.
     """
     try:
-        return Landed(bumps.on_remote(remote, bump, sign=sign).commit)
+        return Landed(_pushed(remote, bump, sign=sign).commit)
     except GitError as exc:
         from generator.delivery import push_errors
 
@@ -47,6 +51,19 @@ def land(
     where = spec.forge if spec else Forge()
     commit, request = bump_request.propose(remote.url, remote.branch, bump, where=where, sign=sign)
     return Landed(commit, request.url if request else None)
+
+
+def _pushed(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
+    """Splice the images into the overlays at the branch's tip, and push."""
+    try:
+        return push.land(remote, bump.change(sign=sign))
+    except NoOverlay as exc:
+        place = exc.place
+        if place.image:  # the spec knows it, so its name is right
+            raise
+        beside = remote.folders(overlays_path(place.environment))
+        known = (place.app, tuple(beside)) if beside else (place.environment, tuple(remote.folders(overlays_path())))
+        raise RepositoryError(exc.message, images.nearest(*known) or exc.hint) from exc
 
 
 def foresee(remote: Remote, bump: Bump) -> None:

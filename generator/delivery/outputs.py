@@ -12,7 +12,7 @@ from generator.git import checkout
 from generator.git import history as histories
 
 if TYPE_CHECKING:
-    from generator.delivery.push import Read
+    from generator.delivery.change import Read
 
 
 def in_work_tree(directory: Path, path: str, content: bytes, message: str, *, commit: bool) -> tuple[bool, str | None]:

@@ -12,14 +12,17 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator.delivery import push, push_errors, requester
+from generator.delivery import change as changes
+from generator.delivery import push_errors, requester
 from generator.delivery.branches import BUMPS, ROLLBACKS, folder
+from generator.delivery.change import Change
 from generator.delivery.push_errors import Verdict
-from generator.errors import PushRefused, RepositoryError
+from generator.errors import GitError, PushRefused, RepositoryError
+from generator.git import remote_branch as remotes
 from generator.git import trailers
 
 if TYPE_CHECKING:
-    from generator.delivery.push import Edit, Read
+    from generator.delivery.change import Edit, Read
     from generator.git.history import Clone, Commit
 
 SEAL: Final = "Content-hash"
@@ -110,11 +113,40 @@ def _push(clone: Clone, wanted: Wanted) -> str | None:
         files.update(wanted.edit(read))
         return files
 
-    return push.propose(
+    return propose(
         clone.url, clone.branch, wanted.head, edit, lambda: sealed(wanted.message(), files, wanted.seal),
         paths=wanted.paths, sign=wanted.sign, seen=clone.branches.get(wanted.head, ""),
         author=wanted.author,
     )  # fmt: skip
+
+
+def propose(
+    url: str,
+    base: str,
+    head: str,
+    edit: Edit,
+    message: str | Callable[[], str],
+    *,
+    paths: Sequence[str] = (),
+    sign: bool = False,
+    seen: str | None = None,
+    author: str | None = None,
+) -> str | None:
+    """Push an edit of ``base``'s tip to the branch ``head``, for a pull request; return the commit.
+
+    The commit of ``head`` is replaced if it still is the one that was ``seen``: a commit, or nothing (empty). By
+    default, the remote is asked for it. ``None`` if there is nothing to change.
+    """
+    with remotes.connect(url, base) as remote:
+        change = Change(edit, message if callable(message) else lambda: message, paths, sign, author=author)
+        commit = changes.commit(remote, remote.fetch(), change)
+        if commit is not None:
+            lease = (head, (remote.tip(head) or "") if seen is None else seen)
+            try:
+                remote.push(f"{commit}:refs/heads/{head}", lease=lease)
+            except GitError as exc:
+                raise push_errors.refused(head, exc) from exc
+        return commit
 
 
 def holds(clone: Clone, wanted: Wanted) -> bool:

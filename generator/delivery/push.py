@@ -8,24 +8,22 @@ change the same file do not conflict. If many builds push at once, one of them p
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.backoff import Backoff
 from generator.delivery import push_errors, push_queue
+from generator.delivery.change import Change, commit_on
 from generator.delivery.push_errors import Verdict
 from generator.delivery.push_queue import Unusable
 from generator.errors import GeneratorError, GitError, PushRefused, RepositoryError, SpecError
 from generator.git import remote_branch as remotes
-from generator.git.remote_branch import Draft
 
 if TYPE_CHECKING:
+    from generator.delivery.change import Edit
     from generator.delivery.push_queue import Intent, Queue
-    from generator.git.remote_branch import Editing, Remote
-
-Read = Callable[[str], bytes | None]
-Edit = Callable[[Read], Mapping[str, bytes | None]]
+    from generator.git.remote_branch import Remote
 
 # How often a push is tried again that the server calls too late while the branch stands still.
 ATTEMPTS: Final = 12
@@ -42,27 +40,6 @@ class Published(NamedTuple):
 
     commit: str | None
     attempts: int
-
-
-class Change(NamedTuple):
-    """Change to publish.
-
-    ``paths`` are the files that ``edit`` will read, as far as they are known; they are fetched in one request.
-    ``message`` is called when there is something to commit. ``data`` describes the edit, so that another build can
-    push it, with ``decode``; without ``data``, no other build does. ``landed`` tells from a commit's message whether
-    it is this edit, and ``touches`` whether it releases the same images. ``author`` (name and address) is set if it
-    is not the committer.
-    """
-
-    edit: Edit
-    message: Callable[[], str]
-    paths: Sequence[str] = ()
-    sign: bool = False
-    data: Callable[[], bytes] | None = None
-    decode: Callable[[bytes], Change] | None = None
-    landed: Callable[[str], bool] = lambda _: False
-    touches: Callable[[str], bool] = lambda _: True
-    author: str | None = None
 
 
 def publish(
@@ -96,51 +73,9 @@ def land(remote: Remote, change: Change) -> Published:
             landing.queue.leave()
 
 
-def propose(
-    url: str,
-    base: str,
-    head: str,
-    edit: Edit,
-    message: str | Callable[[], str],
-    *,
-    paths: Sequence[str] = (),
-    sign: bool = False,
-    seen: str | None = None,
-    author: str | None = None,
-) -> str | None:
-    """Push an edit of ``base``'s tip to the branch ``head``, for a pull request; return the commit.
-
-    The commit of ``head`` is replaced if it still is the one that was ``seen``: a commit, or nothing (empty). By
-    default, the remote is asked for it. ``None`` if there is nothing to change.
-    """
-    with remotes.connect(url, base) as remote:
-        change = Change(edit, message if callable(message) else lambda: message, paths, sign, author=author)
-        commit = _commit(remote, remote.fetch(), change)
-        if commit is not None:
-            lease = (head, (remote.tip(head) or "") if seen is None else seen)
-            try:
-                remote.push(f"{commit}:refs/heads/{head}", lease=lease)
-            except GitError as exc:
-                raise push_errors.refused(head, exc) from exc
-        return commit
-
-
 def moved(said: str) -> bool:
     """Tell whether a refusal means that the branch has moved, so that the next attempt may succeed."""
     return push_errors.verdict(said) is Verdict.MOVED
-
-
-def commit_on(editing: Editing, change: Change, author: str | None = None) -> str | None:
-    """Return a commit of a change on the newest one; ``None`` where there is nothing to change."""
-    editing.want(change.paths)
-    files = change.edit(editing.read)
-    return editing.commit(Draft(files, change.message(), author or editing.dated(change.author))) if files else None
-
-
-def _commit(remote: Remote, tip: str, change: Change) -> str | None:
-    with remote.editing(tip) as editing:
-        commit = commit_on(editing, change)
-    return remote.signed(commit, tip, change.message()) if commit and change.sign else commit
 
 
 class _Landing:

@@ -21,7 +21,7 @@ from generator.yaml import plain
 
 if TYPE_CHECKING:
     from generator.clients.argocd import ArgoCd
-    from generator.delivery.push import Edit, Read
+    from generator.delivery.change import Edit, Read
     from generator.spec.model import Spec
 
 FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from generator import process
 from generator.errors import GitError, RepositoryError
@@ -29,17 +29,6 @@ SKEW_SECONDS: Final = 60
 INTENTS: Final = "refs/gitops/intents"
 # The mode of a symbolic link.
 _LINK: Final = "120000"
-
-
-class Draft(NamedTuple):
-    """A commit to be made; files that are ``None`` are removed.
-
-    ``author`` has git's format, with seconds and time zone; ``None``: the committer.
-    """
-
-    files: Mapping[str, bytes | None]
-    message: str
-    author: str | None = None
 
 
 class Remote:
@@ -226,17 +215,20 @@ class Editing:
             self._contents[path] = self._content(place[1]) if place else None
         return self._contents[path]
 
-    def commit(self, draft: Draft) -> str:
-        """Make a commit that only changes these files to this content. No filters are applied."""
+    def commit(self, files: Mapping[str, bytes | None], message: str, author: str | None = None) -> str:
+        """Make a commit that only changes these files to this content; ``None`` removes one. No filters are applied.
+
+        ``author`` has git's format, with seconds and time zone; ``None``: the committer.
+        """
         committer = self._remote.committer
         lines = [
             f"commit refs/ours\nmark :{self._made + 1}\n".encode(),
-            f"author {draft.author or self._remote.author}\ncommitter {committer}\n".encode(),
-            _data(draft.message.encode()),
+            f"author {author or self._remote.author}\ncommitter {committer}\n".encode(),
+            _data(message.encode()),
             # What was made a moment ago is known by its mark only.
             f"from {f':{self._made}' if self._made else self.tip}\n".encode(),
         ]
-        for path, content in draft.files.items():
+        for path, content in files.items():
             if content is None:
                 lines.append(f"D {_quoted(path)}\n".encode())
                 continue
@@ -244,7 +236,7 @@ class Editing:
             lines += [f"M {place[0] if place else '100644'} inline {_quoted(path)}\n".encode(), _data(content)]
         self._talk.tell(b"".join([*lines, f"\nget-mark :{self._made + 1}\n".encode()]))
         self._made += 1
-        self._contents |= draft.files
+        self._contents |= files
         return self._talk.line().decode()
 
     def _place(self, path: str) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from generator.clients import forges
-from generator.delivery import branches, build_order, pin, push
+from generator.delivery import branches, build_order, pin, pull_request
 from generator.delivery.build_order import Order
 from generator.delivery.commit_message import Build
 from generator.errors import PushRefused
@@ -604,12 +604,16 @@ def test_a_branch_that_is_not_as_it_was_seen_is_not_replaced(guarded: Path) -> N
     def edit(_: object) -> dict[str, bytes]:
         return {"x": b"1\n"}
 
-    first = push.propose(str(guarded), "main", "bump/x", edit, "One", seen="")
+    first = pull_request.propose(str(guarded), "main", "bump/x", edit, "One", seen="")
     for seen in ("", git(guarded, "rev-parse", "main")):
         with pytest.raises(PushRefused, match="stale info"):
-            push.propose(str(guarded), "main", "bump/x", edit, "Two", seen=seen)
+            pull_request.propose(str(guarded), "main", "bump/x", edit, "Two", seen=seen)
     assert git(guarded, "rev-parse", "bump/x") == first
-    assert push.propose(str(guarded), "main", "bump/x", edit, "Two") == git(guarded, "rev-parse", "bump/x") != first
+    assert (
+        pull_request.propose(str(guarded), "main", "bump/x", edit, "Two")
+        == git(guarded, "rev-parse", "bump/x")
+        != first
+    )
 
 
 @pytest.mark.full
