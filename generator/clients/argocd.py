@@ -25,6 +25,8 @@ from generator.git import hosts
 if TYPE_CHECKING:
     from requests import PreparedRequest, RequestException, Response
 
+    from generator.spec.model import Spec
+
 TIMEOUT_SECONDS: Final = 15
 # As long is waited even where all should be over.
 LEAST_SECONDS: Final = 1.0
@@ -310,6 +312,11 @@ def page(namespace: str, application: str) -> str:
     """Return an Application's page; empty where the credentials name no Argo CD."""
     server = address()
     return f"{server}/applications/{namespace}/{application}" if server else ""
+
+
+def sync_command(spec: Spec, application: str) -> str:
+    """Return the command that syncs an Application of the Argo CD that the credentials name."""
+    return f"{spec.argocd.sync_command(application)}{command_options()}"
 
 
 def command_options() -> str:

@@ -6,18 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from generator.delivery import pin
-from generator.errors import RepositoryError, SpecError
+from generator.delivery import overlay_state
+from generator.delivery.overlay_state import NOTHING, State
+from generator.errors import RepositoryError
 from generator.git.history import Commit
 from generator.spec import promoted
-from generator.yaml import outline
-from generator.yaml.outline import Outline
 
 if TYPE_CHECKING:
     from generator.delivery.image import Slot
-    from generator.delivery.pin import Pin
     from generator.git.history import History
-    from generator.yaml.kustomization import Image
+    from generator.yaml.outline import Outline
 
 RELEASED: Final = "Release"
 ROLLED_BACK: Final = "Rollback"
@@ -31,17 +29,6 @@ _FEW: Final = 16
 Action = Literal[
     "generated", "released", "promoted", "rolled back", "edited", "pinned", "unpinned", "removed", "unknown"
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """An app's image in an overlay."""
-
-    image: Image | None
-    pin: Pin | None
-
-
-NOTHING: Final = State(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,32 +171,8 @@ def _states(
     """Return what overlays say, by path and blob."""
     pairs = dict.fromkeys(item for some in files for item in some.items() if item[0] in known.by_path)
     blobs = list(dict.fromkeys(blob for _, blob in pairs if blob))
-    said: dict[str | None, Outline | None] = dict(zip(blobs, history.each(blobs, _read), strict=True))
-    return {(path, blob): _state(said.get(blob), known.by_path[path]) for path, blob in pairs}
-
-
-def state(content: bytes | None, place: Slot) -> State:
-    """Return the state in an overlay's bytes; an empty one if there is no overlay, or it cannot be read."""
-    return _state(_read(content), place) if content is not None else NOTHING
-
-
-def _read(content: bytes) -> Outline | None:
-    try:
-        return outline.read(content)
-    except SpecError:
-        return None
-
-
-def _state(found: Outline | None, place: Slot) -> State:
-    if found is None:
-        return NOTHING
-    return State(next((one for one in found.images if one.name == place.image), None), pin.among(found.annotations))
-
-
-def shown(one: Image | None) -> str:
-    """Return an image as a trailer names it: ``TAG@DIGEST``, either of them alone, or a hyphen."""
-    parts = (one.tag, one.digest) if one else ()
-    return "@".join(part for part in parts if part) or "-"
+    said: dict[str | None, Outline | None] = dict(zip(blobs, history.each(blobs, overlay_state.read), strict=True))
+    return {(path, blob): overlay_state.of(said.get(blob), known.by_path[path]) for path, blob in pairs}
 
 
 def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State, *, base: bool) -> Deployment:

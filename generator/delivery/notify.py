@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from generator.delivery import targets
-from generator.delivery.deployments import shown
+from generator.delivery.overlay_state import shown
 from generator.errors import GeneratorError, reason
 
 if TYPE_CHECKING:

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.clients import forges
-from generator.delivery import branches, build_order, deployments, pin, pin_notice, pull_request, requester
+from generator.delivery import (
+    branches,
+    build_order,
+    deployments,
+    overlay_state,
+    pin,
+    pin_notice,
+    pull_request,
+    requester,
+)
 from generator.delivery import commit_message as messages
 from generator.delivery import push as delivery_push
 from generator.delivery.image import absent
@@ -24,8 +33,8 @@ from generator.yaml.kustomization import Kustomization
 
 if TYPE_CHECKING:
     from generator.clients.forges import Forge
+    from generator.delivery.change import Edit, Read
     from generator.delivery.image import Slot
-    from generator.delivery.push import Edit, Read
     from generator.delivery.rollback_target import Target
     from generator.git.history import Clone
     from generator.yaml.kustomization import Image
@@ -197,9 +206,9 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
     """Return an overlay as it should be. A pin that holds this image already stays, unless a reason is given."""
     if content is None:
         raise absent(place)
-    now = deployments.state(content, place)
-    if goal.seen not in (None, deployments.shown(now.image)):
-        what = f"{place.app} in {place.environment} has {deployments.shown(now.image)}, and not {goal.seen}"
+    now = overlay_state.state(content, place)
+    if goal.seen not in (None, overlay_state.shown(now.image)):
+        what = f"{place.app} in {place.environment} has {overlay_state.shown(now.image)}, and not {goal.seen}"
         raise Moved(f"{what}; nothing was done", "look at it again")
     if goal.wanted is None:
         is_held = goal.held is not None and now.pin is not None and now.pin.reason == goal.held.reason
@@ -222,7 +231,7 @@ def pinned(by: str, reason: str | None, found: Target | None) -> Pin:
         return Pin(since, by, words or "held where it is")
     former = found.former
     return Pin(
-        since, by, words or f"rolled back from {former.tag if former and former.tag else deployments.shown(former)}"
+        since, by, words or f"rolled back from {former.tag if former and former.tag else overlay_state.shown(former)}"
     )
 
 
@@ -240,14 +249,14 @@ def _message(place: Slot, goal: Goal) -> str:
         return f"{subject.formed(goal.form, f'Unpin {where}')}\n\n{UNPINNED}: {place.app} {place.environment}\n"
     wanted, former = goal.target.image, goal.target.former
     origin = goal.target.entry.origin.message if goal.target.entry else ""
-    name = wanted.tag or deployments.shown(wanted)
+    name = wanted.tag or overlay_state.shown(wanted)
     pinned = f"Pinned: {goal.held.reason}" if goal.held else ""
     text = messages.compose(
         f"Pin {where} to {name}" if goal.stays else f"Roll back {where} to {name}",
         [messages.release(place, wanted)],
-        body=pinned if goal.stays else f"From {deployments.shown(former)}. {pinned}".rstrip(),
+        body=pinned if goal.stays else f"From {overlay_state.shown(former)}. {pinned}".rstrip(),
         build=messages.build(origin),
         source=messages.source(origin),
         form=goal.form,
     )
-    return f"{text}{deployments.ROLLED_BACK}: {place.app} {place.environment} {deployments.shown(former)}\n"
+    return f"{text}{deployments.ROLLED_BACK}: {place.app} {place.environment} {overlay_state.shown(former)}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from generator.delivery.rollout import sync_command
+from generator.clients import argocd
 from generator.render.names import application_names
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str
     assert goal.target is not None
     if pushed and spec.environments[place.environment].sync == "manual":
         names = application_names(spec, place.environment, place.app)
-        commands = "; ".join(sync_command(spec, name) for name in names) or "in Argo CD, in each of its clusters"
+        commands = "; ".join(argocd.sync_command(spec, name) for name in names) or "in Argo CD, in each of its clusters"
         yield f"note: {place.environment} is synced by hand: {commands}"
     app = spec.described.get(place.app)
     if app and app.instances[place.environment].general.migration:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generator.delivery import build_order, deployments
+from generator.delivery import build_order, deployments, overlay_state
 from generator.delivery.image import image as checked
 from generator.errors import RepositoryError
 from generator.spec.findings import did_you_mean
@@ -68,7 +68,7 @@ def target(history: History, place: Slot, to: str, digest: str | None) -> Target
         raise RepositoryError(f"{place.path}: no history on this branch", "commit and push what was generated")
     if to == PREVIOUS:
         raise RepositoryError(
-            f"{place.app} has run nothing but {deployments.shown(_now(known))} in {place.environment}",
+            f"{place.app} has run nothing but {overlay_state.shown(_now(known))} in {place.environment}",
             _cut_off(history),
         )
     return _at_commit(history, place, to, known)
@@ -140,7 +140,7 @@ def _target(
 def _at_commit(history: History, place: Slot, to: str, known: Sequence[Deployment]) -> Target:
     commit = history.find(to)
     if commit is not None:
-        found = deployments.state(history.read(commit, place.path), place).image
+        found = overlay_state.state(history.read(commit, place.path), place).image
         if found is None:
             raise RepositoryError(f"{to}: {place.path} has no image there", "name a commit at which it had one")
         return _target(history, place, known, _required(place, found, to), commit)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from generator.backoff import Backoff
 from generator.clients import argocd
-from generator.delivery import deployments, diagnosis, project_arrival
+from generator.delivery import deployments, diagnosis, overlay_state, project_arrival
 from generator.delivery.diagnosis import Problem, Wanted
 from generator.delivery.project_arrival import Arrival
 from generator.errors import ArgoCdError, GitError, RepositoryError
@@ -53,7 +53,7 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
         found = history.find(commit)
         if found is None:
             raise RepositoryError(f"{commit}: no such commit on this branch", "push it first, or name the --branch")
-        image = deployments.state(history.read(found, place.path), place).image
+        image = overlay_state.state(history.read(found, place.path), place).image
     else:
         found, image = _newest(history, place)
     if image is None:
@@ -69,12 +69,9 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
             "a newer build, a rollback or a pin: see `history`, or wait without --tag",
         )
     name = application_name(spec, place.environment, place.app)
-    return Wanted(name, found, names, image, sync_command(spec, name), root_name(spec), chart=place.app in spec.charts)
-
-
-def sync_command(spec: Spec, application: str) -> str:
-    """Return the command that syncs an Application of the Argo CD that the credentials name."""
-    return f"{spec.argocd.sync_command(application)}{argocd.command_options()}"
+    return Wanted(
+        name, found, names, image, argocd.sync_command(spec, name), root_name(spec), chart=place.app in spec.charts
+    )
 
 
 def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
@@ -201,10 +198,12 @@ class Watch:
     def _superseded(self, revision: str) -> str:
         if revision == self.wanted.commit:
             return ""
-        there = deployments.state(self.clone.read(revision, self.place.path), self.place).image
+        there = overlay_state.state(self.clone.read(revision, self.place.path), self.place).image
         if there == self.wanted.image:
             return ""
-        return f"{deployments.shown(self.wanted.image)} is superseded by {deployments.shown(there)} in {revision[:12]}"
+        return (
+            f"{overlay_state.shown(self.wanted.image)} is superseded by {overlay_state.shown(there)} in {revision[:12]}"
+        )
 
 
 class Looking(Protocol):

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.delivery import deployments, image
+from generator.delivery import image, overlay_state
 from generator.errors import GeneratorError, GitError, reason
 from generator.files import work_tree
 from generator.git import history
@@ -168,7 +168,7 @@ NO_GAP: Final = _Gap(None, behind=False, by=None)
 def _state(read: Read, place: Slot) -> _State:
     try:
         content = read(place.path)
-        return _State(image.required(content, place), deployments.state(content, place).pin)
+        return _State(image.required(content, place), overlay_state.state(content, place).pin)
     except GeneratorError as exc:
         return _State(None, None, reason(exc))
 
@@ -228,7 +228,7 @@ def _landing(here: History, commits: Sequence[Commit], place: Slot, now: Image |
         if number == _NEWEST:
             here.contents(one.blobs[place.path] for one in commits)
         blob = commit.blobs[place.path]
-        if deployments.state(here.contents([blob])[blob] if blob else None, place).image != now:
+        if overlay_state.state(here.contents([blob])[blob] if blob else None, place).image != now:
             return last, True
         last = commit
     return last, False
@@ -253,5 +253,5 @@ def _had(here: History | None, commits: Sequence[Commit], place: Slot, now: Imag
     """Return the images that a slot has had, each where it came first, the oldest first, the work tree's last."""
     blobs = [commit.blobs[place.path] for commit in commits]
     contents = here.contents(blobs) if here else {}
-    states = (deployments.state(contents[blob] if blob else None, place).image for blob in reversed(blobs))
+    states = (overlay_state.state(contents[blob] if blob else None, place).image for blob in reversed(blobs))
     return list(dict.fromkeys([*(one for one in states if one is not None), now]))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.clients import argocd
-from generator.delivery import live_state, pages, rollout, rollout_clusters
+from generator.delivery import live_state, pages, rollout_clusters
 from generator.delivery.live_state import Answer
 from generator.errors import ArgoCdError, UsageError, reason
 
@@ -40,7 +40,7 @@ def connect() -> ArgoCd:
 def watch(api: ArgoCd, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, patience: float) -> tuple[Looking, str]:
     """Look at the app's Application, or at that of each cluster."""
     names = rollout_clusters.names(spec, place, api)
-    several = [replace(wanted, application=name, sync=rollout.sync_command(spec, name)) for name in names]
+    several = [replace(wanted, application=name, sync=argocd.sync_command(spec, name)) for name in names]
     return rollout_clusters.watch(api, clone, place, several, patience), ", ".join(names)
 
 
