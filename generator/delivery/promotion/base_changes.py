@@ -8,7 +8,7 @@ copy keeps its value, and the request says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,6 @@ from generator.delivery.promotion.moves import BaseMove, LeftOut, Why
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader, work_tree
 from generator.git import checkout
-from generator.regenerate import planning
 from generator.regenerate.merge import Side, merge_file
 from generator.spec import promoted
 from generator.spec.instance import without_config
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """Base that was promoted last, the next one, and why that is a step ``back``, if it is one."""
 
     app: str
@@ -45,27 +44,33 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """Bases of one environment, on their way to the copies of another, in a folder with the tip's files."""
+    """Bases of one environment, on their way to the copies of another, in a folder with the tip's files.
+
+    ``spec_files`` are the files that the spec is in.
+    """
 
     clone: History
     directory: Path
     spec: Spec
     source: str
     target: str
+    spec_files: Collection[str]
 
-    def carry(self, apps: Iterable[str], back: Container[str] = ()) -> tuple[list[BaseMove], list[LeftOut]]:
-        """Update the copies of these apps; older bases are left out, except for apps that may go ``back``."""
+    def steps(self, apps: Iterable[str], back: Container[str] = ()) -> tuple[list[Step], list[LeftOut]]:
+        """Return what is to be brought to these apps' copies; older bases are left out, except for apps in ``back``."""
         if self.target not in promoted.later(self.spec):
             return [], []
         found = [step for app in apps if app not in self.spec.adopted and (step := self._step(app)) is not None]
         going = [step for step in found if not step.back or step.app in back]
-        moves = [self._move(step) for step in going]
-        try:
-            conflicts = _regenerate(self.directory) if moves else []
-        except SpecError as exc:
-            raise self._blamed(going, exc) from exc
-        moves = [replace(move, conflicts=_once(*move.conflicts, *self._of(conflicts, move.app))) for move in moves]
-        return moves, [LeftOut(step.app, Why.OLDER, step.back) for step in found if step not in going]
+        return going, [LeftOut(step.app, Why.OLDER, step.back) for step in found if step not in going]
+
+    def update(self, steps: Iterable[Step]) -> list[BaseMove]:
+        """Write the copies of these apps; what is generated from them does not follow yet."""
+        return [self._move(step) for step in steps]
+
+    def told(self, moves: Iterable[BaseMove], conflicts: Sequence[Conflict]) -> list[BaseMove]:
+        """Return the moves with the conflicts that the regeneration after them has met."""
+        return [replace(move, conflicts=_once(*move.conflicts, *self._of(conflicts, move.app))) for move in moves]
 
     def since(self, app: str) -> Release | None:
         """Return since when the source has the promoted base."""
@@ -78,14 +83,14 @@ class Bases:
     def _from_record(self) -> bool:
         return self.source in promoted.later(self.spec)
 
-    def _step(self, app: str) -> _Step | None:
+    def _step(self, app: str) -> Step | None:
         there, now = self._record(self.target, app), self._now(app)
         if now.base == there.base and _same(self.spec, now.app, there.app):
             return None
         back = ""
         if there.at and commits.before(self.clone, self._at(app, now), there.at):
             back = f"the base of {app} in {self.source} is older than the one that {self.target} has"
-        return _Step(app, there, now, back)
+        return Step(app, there, now, back)
 
     def _now(self, app: str) -> Promoted:
         """Return the first environment's base, or what was promoted to a later one: edits of its copy stay there."""
@@ -107,7 +112,7 @@ class Bases:
         last = None if now.at else self.since(app)
         return last.commit.id if last else now.at
 
-    def _move(self, step: _Step) -> BaseMove:
+    def _move(self, step: Step) -> BaseMove:
         conflicts: list[Conflict] = []
 
         def keep(conflict: Conflict) -> Side:
@@ -119,11 +124,11 @@ class Bases:
         try:
             files = _merged(copy, step.there.base, self._copy(step, copy), step.now.base, keep)
         except SpecError as exc:
-            raise self._blamed([step], exc) from exc
+            raise self.blamed([step], exc) from exc
         work_tree.write(self.directory, {**files, promoted.path(self.target, step.app): record})
         return BaseMove(step.app, copy, record, tuple(conflicts), step.back, self._changes(step))
 
-    def _copy(self, step: _Step, copy: str) -> dict[str, bytes]:
+    def _copy(self, step: Step, copy: str) -> dict[str, bytes]:
         """Return the target's copy as it is.
 
         Where config reaches all environments at once, files that the source has, too, are not those of the last
@@ -136,15 +141,15 @@ class Bases:
                     for name, content in files.items()}  # fmt: skip
         return files
 
-    def _changes(self, step: _Step) -> Between:
+    def _changes(self, step: Step) -> Between:
         """Return the commits between what was promoted and what comes."""
         last = commits.since_folder(self.clone, promoted.path(self.target, step.app))
         old = step.there.at or (last.commit.id if last else "")
         new = self._at(step.app, step.now) if self._from_record or step.back else self.clone.tip
         ends = (new, old) if step.back else (old, new)
-        return commits.between_bases(self.clone, step.app, *ends, gone=bool(step.back))
+        return commits.between_bases(self.clone, step.app, *ends, gone=bool(step.back), spec_files=self.spec_files)
 
-    def _blamed(self, steps: Iterable[_Step], exc: SpecError) -> SpecError:
+    def blamed(self, steps: Iterable[Step], exc: SpecError) -> SpecError:
         """Name the source's files in faults that these have, too, since they are to be mended there."""
         faults: list[Fault] = []
         for step in steps:
@@ -176,36 +181,6 @@ def _once(*conflicts: Conflict) -> tuple[Conflict, ...]:
     for conflict in conflicts:
         found.setdefault((conflict.path, conflict.field), conflict)
     return tuple(found.values())
-
-
-def require_current(directory: Path, branch: str) -> None:
-    """Raise ``RepositoryError`` unless the tip is generated from its spec: other changes would be promoted, too."""
-    stale = _stale(directory)
-    if stale:
-        names = "\n".join(f"  {path}" for path in stale[:10])
-        raise RepositoryError(
-            f"{branch} is not what its spec says, so its base cannot be promoted:\n{names}",
-            "python -m generator, and push",
-        )
-
-
-def _stale(directory: Path) -> list[str]:
-    """Return the paths that a regeneration would change."""
-    planned = planning.plan(directory)
-    disputed = (conflict.path for conflict in planned.conflicts)
-    return sorted({*(outcome.path for outcome in planned.changes), *disputed, *planned.record})
-
-
-def _regenerate(directory: Path) -> list[Conflict]:
-    """Regenerate; where a hand edit and the spec disagree, the local side stays, and the conflict is returned."""
-    kept: list[Conflict] = []
-
-    def keep(conflict: Conflict) -> Side:
-        kept.append(conflict)
-        return Side.LOCAL
-
-    planning.write(directory, planning.plan(directory, keep))
-    return kept
 
 
 def _merged(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from generator.delivery import commit_message, deployments, image
+from generator.delivery import commit_message, image, overlay_state
 from generator.delivery.promotion.moves import Between, Release
 from generator.errors import SpecError
-from generator.spec import forge_kinds, loader, yaml_data
+from generator.spec import forge_kinds, yaml_data
 from generator.spec.layout import base_path
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def releases(clone: History, place: Slot) -> Iterator[Release]:
     contents = clone.contents(commit.blobs.get(place.path) for commit in commits)
     for commit in commits:
         blob = commit.blobs.get(place.path)
-        found = deployments.state(contents[blob] if blob else None, place).image
+        found = overlay_state.state(contents[blob] if blob else None, place).image
         if found is None:
             continue
         now = Release(_pair(found), commit, not commit.shallow)
@@ -82,13 +82,12 @@ def before(clone: History, one: str, other: str) -> bool:
     return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
 
 
-def between_bases(clone: History, app: str, old: str, new: str, *, gone: bool) -> Between:
-    """Return the commits between two that changed an app's base, or what the spec says of the app."""
+def between_bases(clone: History, app: str, old: str, new: str, *, gone: bool, spec_files: Collection[str]) -> Between:
+    """Return the commits between two that changed an app's base, or what the spec says of the app in its files."""
     if not (clone.has(old) and clone.has(new)):
         return Between(app, reason="the commits are not known", gone=gone)
-    files = tuple(loader.committed(clone).texts)
-    found = clone.log(f"{old}..{new}", [base_path(app), *files], limit=LOOKED_THROUGH)
-    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one, files)]
+    found = clone.log(f"{old}..{new}", [base_path(app), *spec_files], limit=LOOKED_THROUGH)
+    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one, spec_files)]
     return Between(
         app, tuple(told[:LISTED]), more=max(len(told) - LISTED, len(found) - LOOKED_THROUGH + 1) > 0, gone=gone
     )

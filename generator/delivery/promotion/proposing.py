@@ -9,24 +9,29 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from generator.delivery import commit_message, deployments, image, requester
-from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, marker, workspace
+from generator.delivery.promotion import checks, commits, description, image_changes, marker, workspace
 from generator.delivery.promotion.base_changes import Bases
 from generator.delivery.promotion.description import Story
 from generator.delivery.promotion.marker import Marker
 from generator.delivery.promotion.moves import Why
 from generator.delivery.promotion.proposal import Proposal, moving, names, title
-from generator.errors import RepositoryError
+from generator.errors import RepositoryError, SpecError
 from generator.manifests import rendered, sources
+from generator.regenerate import planning
+from generator.regenerate.merge import Side
 from generator.spec import loader
 from generator.spec.layout import GITOPS, base_path, overlay_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.delivery.promotion.check import Check
     from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Moves, Release
     from generator.delivery.promotion.proposal import PromotionRequest, Services
     from generator.delivery.promotion.workspace import Workspace
     from generator.git.history import History
     from generator.manifests.diff import Change
+    from generator.regenerate.merge import Conflict
     from generator.spec.model import Spec
 
 
@@ -54,7 +59,7 @@ def propose(
         images = image_changes.edit(found.going, place.read)
         if spec.promotion.base:
             place.write(images)
-        way = Bases(clone, place.after, spec, source, target)
+        way = Bases(clone, place.after, spec, source, target, _spec_files(clone, spec))
         based, older = _bases(place, way, found, wanted.back) if not refusal else ([], [])
         if insists:
             _insist(found, older, source, {move.app for move in based})
@@ -127,10 +132,46 @@ def _bases(place: Workspace, way: Bases, found: Moves, back: Sequence[str]) -> t
     """Return the bases of the apps that are not held back, and those that are older."""
     if not way.spec.promotion.base:
         return [], []
-    base_changes.require_current(place.before, place.clone.branch)
+    _require_current(place.before, place.clone.branch)
     held = {item.app for item in found.left_out if item.why not in (Why.SAME, Why.UNRELEASED)}
     asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
-    return way.carry([app for app in way.spec.apps if app in asked], back)
+    steps, older = way.steps([app for app in way.spec.apps if app in asked], back)
+    moves = way.update(steps)
+    try:
+        conflicts = _regenerate(place.after) if moves else []
+    except SpecError as exc:
+        raise way.blamed(steps, exc) from exc
+    return way.told(moves, conflicts), older
+
+
+def _spec_files(clone: History, spec: Spec) -> tuple[str, ...]:
+    """Return the files that the spec is in, where what it says of bases is promoted."""
+    return tuple(loader.committed(clone).texts) if spec.promotion.base else ()
+
+
+def _require_current(directory: Path, branch: str) -> None:
+    """Raise ``RepositoryError`` unless the tip is generated from its spec: other changes would be promoted, too."""
+    planned = planning.plan(directory)
+    disputed = (conflict.path for conflict in planned.conflicts)
+    stale = sorted({*(outcome.path for outcome in planned.changes), *disputed, *planned.record})
+    if stale:
+        names = "\n".join(f"  {path}" for path in stale[:10])
+        raise RepositoryError(
+            f"{branch} is not what its spec says, so its base cannot be promoted:\n{names}",
+            "python -m generator, and push",
+        )
+
+
+def _regenerate(directory: Path) -> list[Conflict]:
+    """Regenerate; where a hand edit and the spec disagree, the local side stays, and the conflict is returned."""
+    kept: list[Conflict] = []
+
+    def keep(conflict: Conflict) -> Side:
+        kept.append(conflict)
+        return Side.LOCAL
+
+    planning.write(directory, planning.plan(directory, keep))
+    return kept
 
 
 def _checks(clone: History, about: _About, services: Services, way: Bases) -> list[Check]:
