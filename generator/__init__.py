@@ -57,9 +57,9 @@ if TYPE_CHECKING:
     from generator.api.edit import add as add
     from generator.api.edit import rename as rename
     from generator.api.generate import GenerateRequest as GenerateRequest
-    from generator.api.generate import GenerateResult as GenerateResult
     from generator.api.generate import generate as generate
     from generator.api.generate import load_spec as load_spec
+    from generator.api.generated import GenerateResult as GenerateResult
     from generator.api.importing import ImportRequest as ImportRequest
     from generator.api.importing import ImportResult as ImportResult
     from generator.api.importing import import_score as import_score
@@ -202,9 +202,9 @@ _MODULES = {
     "add": "api.edit",
     "rename": "api.edit",
     "GenerateRequest": "api.generate",
-    "GenerateResult": "api.generate",
     "generate": "api.generate",
     "load_spec": "api.generate",
+    "GenerateResult": "api.generated",
     "ImportRequest": "api.importing",
     "ImportResult": "api.importing",
     "import_score": "api.importing",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.adoption.adopting import Adoption
-from generator.api import generate as generation
+from generator.api import generated as generation
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.api.generated import advised
 from generator.errors import Conflicts, Fault
 from generator.git import checkout
 from generator.manifests import unlisted
 from generator.regenerate import merge, planning
 from generator.regenerate.merge import Outcome, State
 from generator.regenerate.planning import Plan
-from generator.spec import advice
 from generator.spec.layout import BASE, KUSTOMIZATION, OVERLAY, Location
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def check(request: CheckRequest, *, progress: Progress = silent, credentials: Cr
             notes=tuple(note for version in _versions(planned) for note in unlisted.without_effect(*version)),
             effects=planned.effects,
             conflicts=planning.conflicts(directory, planned),
-            advice=tuple(advice.of(directory, planned.spec)),
+            advice=advised(directory, planned.spec),
         )
 
 

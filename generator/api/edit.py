@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from generator.api import generate as generation
+from generator.api import generated
 from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.api.generated import GenerateResult
 from generator.errors import Conflicts, SpecError, UsageError, reason
 from generator.files import work_tree
 from generator.regenerate import planning, renames
@@ -65,7 +66,7 @@ class EditResult:
     """
 
     lines: tuple[str, ...]
-    regeneration: generation.GenerateResult
+    regeneration: GenerateResult
     generated: bool
     conflicts: Conflicts | None = None
 
@@ -200,7 +201,7 @@ def _done(request: AddRequest | RenameRequest, spec: Written, edited: Texts, pro
             work_tree.write(directory, loader.encoded(directory, edited))
     shown = [file for file in sorted(edited) if file != schema.INCLUDED_FILE]
     lines = [line for file in shown for line in _difference(file, spec.texts.get(file), edited[file])]
-    result = generation.result(directory, planned, changes)
+    result = generated.result(directory, planned, changes)
     return EditResult(tuple(lines), result, request.generate, conflicts)
 
 

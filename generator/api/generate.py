@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from generator.api import generated
 from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
-from generator.errors import Conflict, Fault, UsageError
+from generator.api.generated import GenerateResult
+from generator.errors import Conflict, UsageError
 from generator.files import work_tree
 from generator.regenerate import planning
-from generator.regenerate.merge import Outcome, Side
-from generator.regenerate.planning import Plan
-from generator.spec import advice, loader
+from generator.regenerate.merge import Side
+from generator.spec import loader
 from generator.spec.findings import did_you_mean
-from generator.spec.layout import Location
 from generator.spec.model import Spec
-
-if TYPE_CHECKING:
-    # Most runs change nothing that could have any.
-    from generator.regenerate.effect import Effect
 
 _PLACE: Final = "the place of a conflict is FILE:FIELD, as it is told"
 
@@ -49,22 +45,6 @@ class GenerateRequest:
     ask: Ask | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GenerateResult:
-    """Paths that were written, removed, and moved (old → new); `files` is the number of generated files.
-
-    `advice` is about fields of the spec that are valid but will not work.
-    """
-
-    files: int
-    written: tuple[str, ...]
-    removed: tuple[str, ...]
-    moved: Mapping[str, str]
-    effects: tuple[Effect, ...]
-    advice: tuple[Fault, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
 def generate(
     request: GenerateRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> GenerateResult:
@@ -82,30 +62,7 @@ def generate(
             planned = planning.plan(directory, rules, adopt=request.adopt)
             with noting(notes := rules.unused()):
                 changes = planning.apply(directory, planned, prune=request.prune, replace=request.replace)
-    return result(directory, planned, changes, notes)
-
-
-def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Sequence[str] = ()) -> GenerateResult:
-    """Return a plan's changes, which were made or would be."""
-    return GenerateResult(
-        files=len(planned.outcomes),
-        written=tuple(outcome.path for outcome in changes if outcome.content is not None),
-        removed=(*(outcome.path for outcome in changes if outcome.content is None), *planned.vacated),
-        moved=dict(planned.carried),
-        effects=planned.effects,
-        advice=(*advice.of(directory, planned.spec), *_unsafe(directory, planned, changes)),
-        notes=tuple(notes),
-    )
-
-
-def _unsafe(directory: Path, planned: Plan, changes: Sequence[Outcome]) -> list[Fault]:
-    """Return advice on what Pod Security refuses, of the apps that have changed."""
-    apps = dict.fromkeys(Location.parse(outcome.path).app for outcome in changes)
-    if not apps:
-        return []
-    from generator.manifests import security_advice
-
-    return security_advice.of(directory, planned.spec, [name for name in apps if name])
+    return generated.result(directory, planned, changes, notes)
 
 
 class _Rules:

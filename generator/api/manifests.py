@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.api.generated import advised
 from generator.errors import Fault, UsageError
 from generator.git import sparse
 from generator.manifests.validation import Result
 from generator.regenerate.explain import Origin
-from generator.spec import advice, loader
+from generator.spec import loader
 from generator.spec.layout import APPLIED, KUSTOMIZATION, Location, base_path, overlay_path
 from generator.spec.model import Spec
 
@@ -95,7 +96,7 @@ def validate(
 ) -> ValidateResult:
     """Build every overlay with kustomize, and check it and all of gitops/ with strict kubeconform."""
     from generator.delivery import image
-    from generator.manifests import security_advice, validation
+    from generator.manifests import validation
     from generator.regenerate import record, renames
 
     directory = request.directory
@@ -120,9 +121,9 @@ def validate(
         generated = record.unpack(stored, adopt=True)
         found = validation.validate(directory, spec, generated, only if some else None)
         refused = [one.path for one in found if any("Pod Security Standard" in problem for problem in one.problems)]
-        unsafe = security_advice.of(directory, spec, dict.fromkeys(Location.parse(path).app for path in refused))
+        unsafe = dict.fromkeys(Location.parse(path).app for path in refused)
         return ValidateResult(
-            tuple(found), (*advice.of(directory, spec), *unsafe), _outdated(directory, spec, stored) if stored else ()
+            tuple(found), advised(directory, spec, unsafe), _outdated(directory, spec, stored) if stored else ()
         )
 
 

@@ -6,12 +6,10 @@ The field is found by trying: without it, the standard forbids less. Only the re
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.errors import Fault
 from generator.render.kinds import asked, manifests
-from generator.spec import loader, pod_words
+from generator.spec import pod_words
 from generator.spec.environment import Environment
 from generator.spec.findings import Finding
 from generator.spec.findings import Path as FieldPath
@@ -31,8 +29,8 @@ _ENOUGH: Final = ("baseline", "privileged")
 Data = Mapping[str, Any]
 
 
-def of(directory: Path, spec: Spec, apps: Collection[str]) -> list[Fault]:
-    """Return advice for some apps, each with its place in ``generator.yaml``."""
+def of(spec: Spec, apps: Collection[str]) -> list[Finding]:
+    """Return advice for some apps."""
     found: dict[tuple[FieldPath, str, str], list[str]] = {}
     for name in apps:
         app = spec.described.get(name)
@@ -41,15 +39,13 @@ def of(directory: Path, spec: Spec, apps: Collection[str]) -> list[Fault]:
         for environment in (spec.environments[one] for one in app.environments):
             for path, message, enough in _of_app(app, environment):
                 found.setdefault((("apps", name, *path), message, enough), []).append(environment.name)
-    if not found:
-        return []
-    return loader.written(directory).told(
+    return [
         Finding(
             path, f"refused in {', '.join(names)}: {message}",
             f"mend it, or set `podSecurity: {enough}` in {' and '.join(f'environments.{name}' for name in names)}",
         )
         for (path, message, enough), names in found.items()
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def _of_app(app: App, environment: Environment) -> Iterator[tuple[FieldPath, str, str]]:

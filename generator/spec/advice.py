@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.git import sparse
-from generator.spec import folders, layout, loader, pod_words, said
+from generator.spec import folders, layout, pod_words, said
 from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.model import UNRELEASED, Spec
@@ -18,6 +18,7 @@ from generator.spec.plain_data import as_map
 if TYPE_CHECKING:
     from generator.errors import Fault
     from generator.spec.overruled import Overruled
+    from generator.spec.places import Written
 
 # Fields with addresses.
 _FRONTS: Final = frozenset({"ingress", "gateway"})
@@ -63,8 +64,24 @@ _PUBLIC: Final = re.compile(
 )
 
 
-def of(directory: Path, spec: Spec) -> list[Fault]:
-    """Return advice with its place in ``generator.yaml``. The spec is read again only if there is advice."""
+class Advice(NamedTuple):
+    """Advice by the fields that it is about, and values that do not reach the workloads that have their own."""
+
+    findings: Sequence[Finding]
+    overruled: Sequence[Overruled]
+
+    def told(self, spec: Written) -> list[Fault]:
+        """Return it with its places in the files of the spec."""
+        return spec.told([*self.findings, *(_finding(one, spec) for one in self.overruled)])
+
+
+def _finding(one: Overruled, spec: Written) -> Finding:
+    winner = spec.told([Finding(one.winner, "")])[0]
+    return Finding(one.path, one.message(f"{winner.file}:{winner.line}"), one.hint)
+
+
+def of(directory: Path, spec: Spec) -> Advice:
+    """Return advice on the spec of a repository."""
     found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
     found += _of_freezes(spec, datetime.now())
     if not _FRONTS.isdisjoint(said.used(spec.data["apps"] or {})):
@@ -78,14 +95,7 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
         found += infra_advice.of_admins(spec, spec.infra)
     if spec.sites:
         found += _of_sites(directory, spec)
-    masked = [*_masked(spec)]
-    if not (found or masked):
-        return []
-    spec_files = loader.written(directory)
-    for one in masked:
-        winner = spec_files.told([Finding(one.winner, "")])[0]
-        found.append((one.path, one.message(f"{winner.file}:{winner.line}"), one.hint))
-    return spec_files.told(Finding(*one) for one in found)
+    return Advice([Finding(*one) for one in found], [*_masked(spec)])
 
 
 def _masked(spec: Spec) -> Iterator[Overruled]:

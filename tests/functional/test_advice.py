@@ -23,7 +23,7 @@ apps:
 def advised(folder: Path, apps: str, top: str = TOP) -> list[str]:
     text = f"{top}{apps}\n"
     (folder / "generator.yaml").write_text(text)
-    return [told(fault) for fault in advice.of(folder, loader.parse(text))]
+    return [told(fault) for fault in advice.of(folder, loader.parse(text)).told(loader.written(folder))]
 
 
 def told(fault: Fault) -> str:

@@ -42,7 +42,7 @@ FIELDS: dict[str, tuple[str, list[str]]] = {
 def test_the_field_is_named(fields: str, expected: list[str], tmp_path: Path) -> None:
     text = HEAD + "".join(f"    {line}\n" for line in fields.splitlines())
     (tmp_path / "generator.yaml").write_text(text)
-    found = security_advice.of(tmp_path, loader.parse(text), ["web"])
+    found = loader.written(tmp_path).told(security_advice.of(loader.parse(text), ["web"]))
     assert [
         str(one).removeprefix("generator.yaml:").split(": ")[0] + ": " + one.message.split(":")[0] for one in found
     ] == expected

@@ -130,7 +130,7 @@ def test_a_source_that_is_not_there_is_advised_on(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     found = [
         f"{one.path}: {one.message} / {one.hint}"
-        for one in advice.of(tmp_path, loader.load(tmp_path))
+        for one in advice.of(tmp_path, loader.load(tmp_path)).told(loader.written(tmp_path))
         if one.path.startswith("sites")
     ]
     assert found == [
