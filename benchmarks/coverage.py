@@ -73,8 +73,8 @@ def built(folder: Path, environment: str, without: frozenset[str] = frozenset())
     """Return what the cluster gets in an environment, if the spec did not say these fields."""
     spec = loader.parse((folder / "generator.yaml").read_text())
     spec = model.build(_without(spec.data, without))
-    spec = file_sources.attached(folder, spec, loader.faults) if said.has_files(spec.data) else spec
-    spec = hatch_sources.attached(folder, spec, loader.faults) if said.has_hatches(spec.data) else spec
+    spec = model.build(file_sources.attached(folder, spec.data, loader.faults)) if said.has_files(spec.data) else spec
+    spec = model.build(hatch_sources.attached(folder, spec, loader.faults)) if said.has_hatches(spec.data) else spec
     documents: list[Any] = []
     with tempfile.TemporaryDirectory() as scratch:
         for path, file in render(spec).items():

@@ -16,7 +16,7 @@ from generator.files import work_tree
 from generator.regenerate import planning, renames
 from generator.spec import edits, loader, yaml_data
 from generator.spec.findings import Findings, did_you_mean
-from generator.spec.language.project import INCLUDE
+from generator.spec.language.names import INCLUDE
 from generator.spec.loader import Texts
 from generator.spec.places import Written
 from generator.spec.reference import schema

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import RepositoryError
 from generator.files import work_tree
 from generator.regenerate.merge import Outcome, State
-from generator.spec import promoted
+from generator.spec import language, promoted
+from generator.spec.chart import PROMOTED
 from generator.spec.layout import COPY, KUSTOMIZATION, OVERLAYS, Location, base_path, copy_path
-from generator.spec.model import PROMOTED
 
 if TYPE_CHECKING:
     from generator.spec.model import Spec
@@ -81,11 +82,15 @@ def _places(directory: Path, spec: Spec) -> Iterator[tuple[tuple[str, str], str]
         folder = base_path(app)
         for environment in promoted.later(spec):
             if (directory / promoted.path(environment, app)).exists() or promoted.moved(
-                directory, spec, environment, app
+                _stored(directory), spec, environment, app
             ):
                 folder = copy_path(environment, app)
             else:
                 yield (environment, app), folder
+
+
+def _stored(directory: Path) -> promoted.Stored:
+    return promoted.Stored(partial(work_tree.read, directory), language.of_app)
 
 
 def _with_bases(spec: Spec) -> list[str]:
@@ -132,7 +137,7 @@ def record(directory: Path, spec: Spec, seeds: BaseCopies, outcomes: Iterable[Ou
             path = promoted.path(environment, app)
             if path in found:
                 continue
-            before = promoted.moved(directory, spec, environment, app)
+            before = promoted.moved(_stored(directory), spec, environment, app)
             changes[path] = promoted.dump(before or _first(directory, spec, environment, app, seeds, after))
     return changes
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.language.adopted import ADOPTED
 from generator.spec.plain_data import as_map as _map
 
 _SAID: Final = frozenset({"adopted", "image", "namespace", "environments"})
@@ -16,9 +15,18 @@ _IN_FILES: Final = "its files say that: edit them in base/%s and overlays/*/%s"
 
 
 def check(
-    path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], fields: Container[str], findings: Findings
+    path: FieldPath,
+    app: dict[str, Any],
+    environments: tuple[str, ...],
+    fields: Container[str],
+    findings: Findings,
+    *,
+    own_fields: Container[str],
 ) -> None:
-    """Append what is wrong with an app of a user's own manifests; ``fields`` are those that an app can have."""
+    """Append what is wrong with an app of a user's own manifests.
+
+    ``fields`` are those that an app can have, ``own_fields`` those of its `adopted`.
+    """
     if app.get("renamedFrom") is not None:
         hint = "its kustomizations name its folders: give it another name by hand, and adopt nothing anew"
         findings.add((*path, "renamedFrom"), "an adopted app is not renamed", hint, at_key=True)
@@ -29,7 +37,7 @@ def check(
             findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
         _check_only(place, _map(override), _OVERRIDDEN, fields, findings)
         for name in _map(_map(override).get("adopted")):
-            if name in ADOPTED.fields and name != "application":
+            if name in own_fields and name != "application":
                 hint = f"say it under apps.{path[-1]}.adopted"
                 findings.add((*place, "adopted", name), "the same in all environments", hint, at_key=True)
 

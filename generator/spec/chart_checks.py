@@ -8,7 +8,6 @@ from typing import Any, Final
 from generator.spec.chart import OCI
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.language.chart import CHART
 from generator.spec.plain_data import as_map as _map
 
 # The fields of an app that is a chart.
@@ -19,9 +18,18 @@ _IN_VALUES: Final = "a chart's values say that: `values: {…}`"
 
 
 def check(
-    path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], fields: Container[str], findings: Findings
+    path: FieldPath,
+    app: dict[str, Any],
+    environments: tuple[str, ...],
+    fields: Container[str],
+    findings: Findings,
+    *,
+    own_fields: Container[str],
 ) -> None:
-    """Append what is wrong with an app that is a chart; ``fields`` are those that an app can have."""
+    """Append what is wrong with an app that is a chart.
+
+    ``fields`` are those that an app can have, ``own_fields`` those of its `chart`.
+    """
     for name in app:
         if name not in _OF_CHARTS and name in fields and app[name] is not None:
             hint = "an app is a chart or an image: take one of the two out" if name == "image" else _IN_VALUES
@@ -37,7 +45,7 @@ def check(
                 findings.add((*place, name), f"a chart has no {name}", _IN_VALUES, at_key=True)
         own = _map(_map(override).get("chart"))
         for name in own:
-            if name in CHART.fields and name not in _OF_VERSIONS:
+            if name in own_fields and name not in _OF_VERSIONS:
                 hint = "an app of its own can be another chart; an environment has another version or other values"
                 findings.add((*place, "chart", name), "the same in all environments", hint, at_key=True)
         _check_digest((*place, "chart"), about.get("repository"), own, findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from importlib import import_module
 from typing import Final, Protocol, cast
 
@@ -12,7 +12,6 @@ from generator.spec import (
     container_values,
     field_groups,
     forge_kinds,
-    language,
     placeholder,
     said,
     spelling,
@@ -49,10 +48,11 @@ RARE: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-def check(data: dict[str, object], findings: Findings, *, placeholders: bool) -> None:
+def check(data: dict[str, object], findings: Findings, *, filled: Container[str] | None) -> None:
     """Add findings about fields that do not fit together, such as references to unknown names.
 
-    ``placeholders`` tells whether the data may contain placeholders, or texts that look like them.
+    ``filled`` are the fields of an app in which placeholders are replaced; ``None`` where the data contains no
+    placeholders, nor texts that look like them.
     """
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     names = tuple(environments)
@@ -64,8 +64,8 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
     _check_local_secrets(environments, findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
-    if placeholders:
-        _check_placeholders(data, findings)
+    if filled is not None:
+        _check_placeholders(data, filled, findings)
     for name, app in apps.items():
         if isinstance(app, dict):
             _check_scan(("apps", name), app, data.get("registry"), findings)
@@ -86,7 +86,7 @@ def _check_rare(
     if _has_stages(data, environments):
         from generator.spec import stage_checks
 
-        stage_checks.check(data, findings)
+        stage_checks.check(data, _forge(data).name, findings)
     if targets.ECS in targets.used(data) or any(said.of_ecs(_map(app)) for app in apps.values()):
         from generator.spec import ecs_checks
 
@@ -118,13 +118,16 @@ def _check_requests(data: dict[str, object], findings: Findings) -> None:
     known = ci.get("credentials") or ci.get(spelling.used(ci, "githubApp")) or ci.get("codebuild") is False
     if not ci.get(asked) or known:
         return
-    forge = forge_kinds.find(str(data.get("repository")), str(_map(data.get("forge")).get("kind")))
-    if not forge.opens_with_role:
+    if not _forge(data).opens_with_role:
         findings.add(
             ("ci", asked),
             "CodeBuild has nothing to open pull requests with",
             "add ci.credentials, a secret with git `username` and `token`, or ci.githubApp",
         )
+
+
+def _forge(data: dict[str, object]) -> forge_kinds.ForgeKind:
+    return forge_kinds.find(str(data.get("repository")), str(_map(data.get("forge")).get("kind")))
 
 
 def _check_local_secrets(environments: dict[str, object], findings: Findings) -> None:
@@ -198,10 +201,10 @@ def _check_caches(apps: dict[str, object], registry: str, findings: Findings) ->
             )
 
 
-def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
+def _check_placeholders(data: dict[str, object], filled: Container[str], findings: Findings) -> None:
     """Check that ``{environment}`` occurs only in values where it is replaced, and is spelled right."""
     for path, value in placeholder.texts(data):
-        if not _is_filled(path):
+        if not _is_filled(path, filled):
             if placeholder.has(value):
                 findings.add(
                     path,
@@ -212,7 +215,7 @@ def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
             findings.add(path, f"{wrong} is not filled in", f"did you mean {PLACEHOLDER}?")
 
 
-def _is_filled(path: FieldPath) -> bool:
+def _is_filled(path: FieldPath, filled: Container[str]) -> bool:
     """Tell whether placeholders are replaced in the value at ``path``: they are in apps and sites of an environment."""
     if path[:1] == ("sites",):
         return path[2:] == ("host",)
@@ -221,4 +224,4 @@ def _is_filled(path: FieldPath) -> bool:
     rest = path[2:]
     for section in ("environments", "workloads"):
         rest = rest[2:] if rest[:1] == (section,) else rest
-    return rest[:1] != () and rest[0] in language.FILLED
+    return rest[:1] != () and rest[0] in filled

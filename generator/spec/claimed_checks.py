@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator.spec import database, layers, placeholder, said, service_checks, workload, workload_kinds
+from generator.spec import database, layers, placeholder, said, service_checks, workload_kinds, workload_names
 from generator.spec.plain_data import as_map as _map
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _of_app(name: str, app: dict[str, object], environment: str) -> Iterator[_Cl
     several = _map(app.get("workloads"))
     for key in said.workloads_in(app, environment):
         own = _map(several.get(key))
-        called = workload.object_name(name, key or name, own)
+        called = workload_names.object_name(name, key or name, own)
         given = layers.of(path, app, environment, key, _OF_WORKLOADS)
         kind = str(own.get("kind") or app.get("kind") or workload_kinds.DEFAULT)
         if workload_kinds.takes(kind, "service"):
@@ -110,7 +110,7 @@ def _of_workload(owner: str, called: str, kind: str, given: list[Layer]) -> Iter
     for key, about in _map(whole.get(_SERVICES)).items():
         named = _map(about).get("name")
         at = layers.said_at(given, (_SERVICES, key, "name"))[:-1] if named else _first_said(given, (_SERVICES, key))
-        yield _Claim("Service", workload.service_name(called, key, _map(about)), owner, at)
+        yield _Claim("Service", workload_names.service_name(called, key, _map(about)), owner, at)
 
 
 def _first_said(given: list[Layer], inner: FieldPath) -> FieldPath:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import placeholder, said
 from generator.spec.database import RDS, variables_of
-from generator.spec.instance import in_environment
+from generator.spec.inheritance import in_environment
 from generator.spec.plain_data import as_map as _map
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from generator.spec import (
     targets,
     traffic,
 )
-from generator.spec.instance import complete, in_environment
+from generator.spec.inheritance import complete, in_environment
 from generator.spec.plain_data import as_map as _map
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.spec import model
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
+from generator.spec.plain_data import Data
 
 FIELD: Final = "files"
 # The API's limit for the size of a ConfigMap.
@@ -23,19 +23,21 @@ _MARKER: Final = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 _MOST: Final = 1024 * 1024
 
 
-def attached(directory: Path, spec: model.Spec, told: Callable[[Path, Findings], list[Fault]]) -> model.Spec:
-    """Return the spec with the content of each file of its apps. Raise SpecError with all files that cannot be read.
+def attached(directory: Path, data: Data, told: Callable[[Path, Findings], list[Fault]]) -> Data:
+    """Return a spec's data with the content of each file of its apps.
+
+    Raise SpecError with all files that cannot be read.
 
     ``told`` finds the places of findings in the spec.
     """
     apps: dict[str, Any] = {}
     findings = Findings()
-    for name, given in (spec.data["apps"] or {}).items():
+    for name, given in (data["apps"] or {}).items():
         if any(True for _ in _named(given, ())):
             apps[name] = _read(directory, given, ("apps", name), findings)
     if findings.items:
         raise SpecError(told(directory, findings))
-    return model.build({**spec.data, "apps": {**spec.data["apps"], **apps}}) if apps else spec
+    return {**data, "apps": {**data["apps"], **apps}} if apps else data
 
 
 def named(data: Mapping[str, Any]) -> Iterator[str]:

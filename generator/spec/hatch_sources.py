@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.spec import encrypted_secrets, hatch_checks, hatches, layout, model, scopes, yaml_data
+from generator.spec import encrypted_secrets, hatch_checks, hatches, layout, scopes, yaml_data
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
+from generator.spec.plain_data import Data
+
+if TYPE_CHECKING:
+    from generator.spec.model import App, Spec
 
 _TOP: Final = "a path from the top of the repository"
 _MARKER: Final = b"\n<<<<<<< "
@@ -151,8 +155,8 @@ def named(data: Mapping[str, Any]) -> Iterator[str]:
             yield given[encrypted_secrets.FIELD]
 
 
-def attached(directory: Path, spec: model.Spec, told: Callable[[Path, Findings], list[Fault]]) -> model.Spec:
-    """Return the spec with the content of each file that it names. Raise SpecError with all faults.
+def attached(directory: Path, spec: Spec, told: Callable[[Path, Findings], list[Fault]]) -> Data:
+    """Return the spec's data with the content of each file that it names. Raise SpecError with all faults.
 
     ``told`` finds the places of findings in the spec.
     """
@@ -164,10 +168,10 @@ def attached(directory: Path, spec: model.Spec, told: Callable[[Path, Findings],
     data["apps"] = {name: given and _app(reading, name, given, spec) for name, given in (data["apps"] or {}).items()}
     if reading.findings.items or reading.faults:
         raise SpecError([*reading.faults, *told(directory, reading.findings)])
-    return model.build(data)
+    return data
 
 
-def _app(reading: _Reading, name: str, given: Mapping[str, Any], spec: model.Spec) -> Mapping[str, Any]:
+def _app(reading: _Reading, name: str, given: Mapping[str, Any], spec: Spec) -> Mapping[str, Any]:
     path: FieldPath = ("apps", name)
     result = reading.section(given, path)
     if given.get("environments"):
@@ -176,13 +180,12 @@ def _app(reading: _Reading, name: str, given: Mapping[str, Any], spec: model.Spe
             for environment, one in given["environments"].items()
         }
     _check_scopes(result, path, spec, reading.findings)
-    app = spec.apps[name]
-    if isinstance(app, model.App):
+    if app := spec.described.get(name):
         _check_namespaces(result, app, spec, reading.findings)
     return result
 
 
-def _check_namespaces(given: Mapping[str, Any], app: model.App, spec: model.Spec, findings: Findings) -> None:
+def _check_namespaces(given: Mapping[str, Any], app: App, spec: Spec, findings: Findings) -> None:
     """Refuse a secret that was sealed for the namespace of another environment."""
     for environment in app.environments:
         there = (given.get("environments") or {}).get(environment) or {}
@@ -195,7 +198,7 @@ def _check_namespaces(given: Mapping[str, Any], app: model.App, spec: model.Spec
             findings.add(("apps", app.name, *place, encrypted_secrets.FIELD), message, odd[1])
 
 
-def _check_scopes(given: Mapping[str, Any], path: FieldPath, spec: model.Spec, findings: Findings) -> None:
+def _check_scopes(given: Mapping[str, Any], path: FieldPath, spec: Spec, findings: Findings) -> None:
     """Refuse kinds outside of namespaces, unless the spec allows them."""
     said = [(path, given)]
     said += [

@@ -10,20 +10,21 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
 from generator.git import sparse
-from generator.spec import language, layout, yaml_data
+from generator.spec import layout, yaml_data
 from generator.spec.findings import Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
-from generator.spec.language.project import INCLUDE, INCLUDED
+from generator.spec.language.names import INCLUDE
 from generator.spec.places import Places, Written
 from generator.yaml import plain as yaml_plain
 
 if TYPE_CHECKING:
     from generator.git.history import History
+    from generator.spec.types import Record
 
 FIELD: Final = "include"
 APPS: Final = "apps"
@@ -140,9 +141,16 @@ def _is_pattern(text: str) -> bool:
     return not findings.items
 
 
-def joined(written: Written, files: Files) -> Written:
+class Language(NamedTuple):
+    """The types of ``generator.yaml``, and of a file of apps."""
+
+    spec: Record
+    file: Record
+
+
+def joined(written: Written, files: Files, language: Language) -> Written:
     """Return a spec with the apps of all files that it includes, and the faults of these files."""
-    joining = _Joining(written, files)
+    joining = _Joining(written, files, language)
     for path, node in joining.paths():
         joining.add(path, node)
     return joining.result()
@@ -151,8 +159,8 @@ def joined(written: Written, files: Files) -> Written:
 class _Joining:
     """Collects the apps and faults of one spec's files."""
 
-    def __init__(self, written: Written, files: Files) -> None:
-        self.written, self.files = written, files
+    def __init__(self, written: Written, files: Files, language: Language) -> None:
+        self.written, self.files, self.language = written, files, language
         self.faults: list[Fault] = []
         self.texts = dict(written.texts)
         self.homes: dict[str, str] = {}
@@ -221,9 +229,9 @@ class _Joining:
             elif name == APPS:
                 given[APPS] = {}
                 self._apps(path, value)
-            elif name not in INCLUDED.fields:
+            elif name not in self.language.file.fields:
                 self.faults.append(
-                    _fault(path, key, (name,), f"unknown field {name!r} of a file of apps", _where(name))
+                    _fault(path, key, (name,), f"unknown field {name!r} of a file of apps", _where(name, self.language))
                 )
             else:
                 given[name] = scan.value(value, (name,))
@@ -232,7 +240,7 @@ class _Joining:
 
     def _check(self, path: str, root: yaml_plain.Node, given: dict[str, Any]) -> None:
         findings = Findings()
-        INCLUDED.check(given, (), findings)
+        self.language.file.check(given, (), findings)
         places = Places(root)
         for found in findings.items:
             line, column = places.of(found.path, found.at_key)
@@ -300,7 +308,7 @@ def _field(root: yaml_plain.Node, name: str) -> yaml_plain.Node | None:
     return next((value for key, value in pairs if key.value == name), None)
 
 
-def _where(name: str) -> str:
-    if name in language.SPEC.fields:
+def _where(name: str, language: Language) -> str:
+    if name in language.spec.fields:
         return f"say it in {layout.SPEC}; {_HINT}"
-    return did_you_mean(name, tuple(INCLUDED.fields), _HINT)
+    return did_you_mean(name, tuple(language.file.fields), _HINT)

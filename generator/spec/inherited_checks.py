@@ -9,24 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import (
     hatches,
     held_values,
-    instance,
+    inheritance,
     kind_checks,
-    language,
     placeholder,
+    pod_checks,
     variables,
-    workload,
     workload_checks,
     workload_kinds,
+    workload_names,
 )
 from generator.spec.findings import Finding, Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.override import PASS_THROUGH
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.spec.app_language import AppLanguage
 
 _Data = dict[str, Any]
 # A CronJob's jobs and a StatefulSet's pods append to the object's name, and the result must fit into a label.
@@ -46,6 +49,7 @@ class _App:
     apps: tuple[str, ...]
     kubernetes: str
     placeholders: bool
+    language: AppLanguage
 
     def findings(self) -> Findings:
         """Return a new collection for the findings of one part of the app."""
@@ -57,7 +61,7 @@ class _App:
 
     @property
     def general(self) -> _Data:
-        return {name: value for name, value in self.given.items() if name in language.GENERAL.fields}
+        return {name: value for name, value in self.given.items() if name in self.language.general.fields}
 
     @property
     def overrides(self) -> _Data:
@@ -66,11 +70,11 @@ class _App:
     def override(self, environment: str) -> _Data:
         """Return the app's part of an environment; empty if it is no map."""
         given = _map(self.overrides.get(environment))
-        return {name: value for name, value in given.items() if name in language.OVERRIDE.fields}
+        return {name: value for name, value in given.items() if name in self.language.override.fields}
 
     def in_environment(self, environment: str) -> _Data:
         """Return the app's complete data in an environment."""
-        there = instance.in_environment(_whole(self.general), _whole(self.override(environment)))
+        there = inheritance.in_environment(_whole(self.general), _whole(self.override(environment)))
         return placeholder.filled(there, environment) if self.placeholders else there
 
     @property
@@ -80,7 +84,12 @@ class _App:
 
 
 def check_each(
-    data: Mapping[str, object], findings: Findings, *, placeholders: bool, settled: Container[object] = ()
+    data: Mapping[str, object],
+    findings: Findings,
+    language: AppLanguage,
+    *,
+    placeholders: bool,
+    settled: Container[object] = (),
 ) -> None:
     """Add findings about each app by itself, without those that are ``settled``: they are known to be right."""
     apps, environments = _map(data.get("apps")), tuple(_map(data.get("environments")))
@@ -88,25 +97,29 @@ def check_each(
     for name, app in apps.items():
         if isinstance(app, dict) and name not in settled:
             path: FieldPath = ("apps", name)
-            if _is_described(path, app, environments, findings):
-                check(path, app, environments, known, findings, placeholders=placeholders)
+            if _is_described(path, app, environments, findings, language):
+                check(path, app, environments, known, findings, language, placeholders=placeholders)
 
 
-def _is_described(path: FieldPath, app: _Data, environments: tuple[str, ...], findings: Findings) -> bool:
+def _is_described(
+    path: FieldPath, app: _Data, environments: tuple[str, ...], findings: Findings, language: AppLanguage
+) -> bool:
     """Tell whether the spec describes an app's workloads; add findings about another app, and fields of such apps."""
     named = {*app, *(name for override in _map(app.get("environments")).values() for name in _map(override))}
     if not named.isdisjoint(("chart", "values")):
         from generator.spec import chart_checks
 
         if app.get("chart") is not None:
-            chart_checks.check(path, app, environments, language.APP.fields, findings)
+            chart_checks.check(path, app, environments, language.app.fields, findings, own_fields=language.chart.fields)
             return False
         chart_checks.check_none(path, app, findings)
     if "adopted" in named:
         from generator.spec import adopted_checks
 
         if app.get("adopted"):
-            adopted_checks.check(path, app, environments, language.APP.fields, findings)
+            adopted_checks.check(
+                path, app, environments, language.app.fields, findings, own_fields=language.adopted.fields
+            )
             return False
         adopted_checks.check_none(path, app, findings)
     return True
@@ -118,6 +131,7 @@ def check(
     environments: tuple[str, ...],
     apps: tuple[str, ...],
     findings: Findings,
+    language: AppLanguage,
     *,
     placeholders: bool,
 ) -> None:
@@ -126,7 +140,7 @@ def check(
     ``environments`` and ``apps`` are the names of all environments and apps; ``placeholders`` tells whether the spec
     may contain placeholders.
     """
-    app = _App(path, given, environments, apps, findings.kubernetes, placeholders)
+    app = _App(path, given, environments, apps, findings.kubernetes, placeholders, language)
     if given.get("build") is not None and given.get("source") is None:
         hint = "say where the Dockerfile is: `source: FOLDER`"
         findings.add((*path, "build"), "nothing to build", hint, at_key=True)
@@ -169,9 +183,9 @@ def _check_one(app: _App, findings: Findings) -> None:
         if not there.items:
             continue
         # General faults are reported once, so the search for them in environments is only needed if there are any.
-        language.COMPLETE.check(general, (), own)
+        app.language.complete.check(general, (), own)
         alone, override = app.findings(), app.override(environment)
-        language.OVERRIDE.check(override, (), alone)
+        app.language.override.check(override, (), alone)
         for item in _without(there, own, alone):
             findings.items.append(_placed_in_environment(app.path, environment, general, override, item))
 
@@ -189,7 +203,7 @@ def _check_several(app: _App, findings: Findings) -> None:
             found.setdefault(item, []).append(key)
     findings.items += [_of_workloads(item, keys, app) for item, keys in found.items()]
     whole = _whole(general)
-    _check_objects(app, {key: instance.complete(whole, key) for key in whole["workloads"]}, findings)
+    _check_objects(app, {key: inheritance.complete(whole, key) for key in whole["workloads"]}, findings)
 
 
 def _of_workloads(item: Finding, keys: list[str], app: _App) -> Finding:
@@ -200,8 +214,8 @@ def _of_workloads(item: Finding, keys: list[str], app: _App) -> Finding:
 
 
 def _inherited_by_none(app: _App) -> list[str]:
-    kinds = [kind for kind in instance.kinds_of(_whole(app.given)) if kind in workload_kinds.NAMES]
-    fields = [field for field in app.general if field in language.WORKLOAD and app.general[field] is not None]
+    kinds = [kind for kind in inheritance.kinds_of(_whole(app.given)) if kind in workload_kinds.NAMES]
+    fields = [field for field in app.general if field in app.language.workload and app.general[field] is not None]
     return [field for field in fields if kinds and not any(workload_kinds.takes(kind, field) for kind in kinds)]
 
 
@@ -209,12 +223,12 @@ def _check_workload(app: _App, general: _Data, key: str, findings: Findings) -> 
     if key in _RESERVED:
         findings.add((*app.path, "workloads", key), "this name is taken", _RESERVED[key], at_key=True)
     own_given = _map(_map(app.given.get("workloads")).get(key))
-    complete = instance.complete(_whole(general), key)
+    complete = inheritance.complete(_whole(general), key)
     own, typed, alone = app.findings(), app.findings(), app.findings()
     _check_complete(app, complete, own, key)
-    language.COMPLETE.check(complete, (), typed)
-    language.OVERRIDE.check(own_given, (), alone)
-    language.COMPLETE.check({**general, "workloads": None}, (), alone)
+    app.language.complete.check(complete, (), typed)
+    app.language.override.check(own_given, (), alone)
+    app.language.complete.check({**general, "workloads": None}, (), alone)
     own.items += _without(typed, alone)
     findings.items += [_placed(app.path, key, own_given, general, item) for item in own.items]
     found = app.findings()
@@ -223,7 +237,7 @@ def _check_workload(app: _App, general: _Data, key: str, findings: Findings) -> 
     for environment in _varying(app, general):
         there = app.in_environment(environment)
         if key in _map(there.get("workloads")):
-            merged = instance.complete(_whole(there), key)
+            merged = inheritance.complete(_whole(there), key)
             items = _without(_of_environment(app, merged, key), own, typed, alone)
             findings.items += [_placed_for(app, environment, key, item) for item in items]
 
@@ -233,16 +247,18 @@ def _check_complete(app: _App, complete: _Data, findings: Findings, key: str = "
     kind = str(complete.get("kind") or workload_kinds.DEFAULT)
     fitting = workload_kinds.taken(kind, complete)
     own, key = str(app.name), key or str(app.name)
-    name = workload.object_name(own, key, fitting)
+    name = workload_names.object_name(own, key, fitting)
     container = name if name == own else key
-    label = workload.pods_label(own, key, name)
-    workload_checks.check(container, {**fitting, "kind": kind}, app.apps, findings, label=label)
+    label = workload_names.pods_label(own, key, name)
+    whole = {**fitting, "kind": kind}
+    workload_checks.check(container, whole, app.apps, findings, label=label)
+    pod_checks.check(container, whole, findings)
     held_values.settle(findings)
 
 
 def _of_environment(app: _App, merged: _Data, key: str = "") -> Findings:
     found = app.findings()
-    language.COMPLETE.check({name: value for name, value in merged.items() if name != "workloads"}, (), found)
+    app.language.complete.check({name: value for name, value in merged.items() if name != "workloads"}, (), found)
     held_values.settle(found)
     _check_complete(app, merged, found, key)
     return found
@@ -284,7 +300,7 @@ def _as_one(app: _App, key: str) -> _Data:
         name: {**override, **_map(_map(override.get("workloads")).get(key)), "workloads": None}
         for name, override in overrides.items()
     }
-    return {**instance.complete(general, key), "environments": merged}
+    return {**inheritance.complete(general, key), "environments": merged}
 
 
 def _existing(data: object, path: FieldPath) -> FieldPath:
@@ -332,7 +348,7 @@ def _placed_for(app: _App, environment: str, key: str, item: Finding) -> Finding
     override = app.override(environment)
     changes = _map(_map(override.get("workloads")).get(key))
     place = (*app.path, "environments", environment)
-    general = instance.complete(_whole(app.general), key)
+    general = inheritance.complete(_whole(app.general), key)
     if there := _place(general, changes, item.path):
         message = item.message if there == item.path else f"{dotted(item.path)}: {item.message}"
         return Finding((*place, "workloads", key, *there), message, item.hint, item.at_key or there != item.path)
@@ -350,7 +366,7 @@ def _placed_variable(app: _App, key: str, general: _Data, item: Finding) -> Find
 def _check_objects(app: _App, complete: Mapping[str, _Data], findings: Findings) -> None:
     seen: dict[str, str] = {}
     for key, one in complete.items():
-        name = workload.object_name(str(app.name), key, one)
+        name = workload_names.object_name(str(app.name), key, one)
         place: FieldPath = (*app.path, "workloads", key, *(("name",) if one.get("name") else ()))
         if name in seen:
             hint = "give it another one: `name: …`"

@@ -5,22 +5,22 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from generator.spec import hatches, placeholder, workload_kinds
+from generator.spec import hatches, placeholder
 from generator.spec.field_groups import has_stores
 from generator.spec.folding import folded
-from generator.spec.override import overridden, settled
+from generator.spec.inheritance import complete
 from generator.spec.plain_data import Data, text
-from generator.spec.workload import Workload, object_name, pods_label, workload
+from generator.spec.workload import Workload, workload
+from generator.spec.workload_names import object_name, pods_label
 
 if TYPE_CHECKING:
     from generator.spec.hatches import Hatches
 
 _Value = TypeVar("_Value")
-_NOT_LAID_OVER: Final = frozenset({"workloads", *hatches.ADDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,61 +127,6 @@ def _namespaces(app: str, environment: str | None, shared: Data) -> dict[str, st
     own = placeholder.filled(apart.get(app), environment) or usual
     others = {name: placeholder.filled(apart.get(name), environment) or usual for name in shared["names"]}
     return {name: namespace for name, namespace in others.items() if namespace != own}
-
-
-def in_environment(general: Data, override: Data) -> dict[str, Any]:
-    """Merge an environment's data over an app's. Values of one workload take precedence over those of all workloads."""
-    laid = {name: value for name, value in override.items() if name not in _NOT_LAID_OVER}
-    result = hatches.with_more(settled(overridden(general, laid), laid), override)
-    changes = override.get("workloads")
-    if not changes:
-        return result
-    known = dict(general.get("workloads") or {})
-    for key, change in changes.items():
-        if change is None:
-            known.pop(key, None)
-        else:
-            known[key] = overridden(known.get(key) or {}, change, keep_nulls=True)
-    return {**result, "workloads": known}
-
-
-def complete(app: Data, key: str) -> dict[str, Any]:
-    """Return the data of a workload: its own fields, merged over those that it inherits from the app."""
-    own: Data = (app.get("workloads") or {}).get(key) or {}
-    kind = own.get("kind") or app.get("kind") or workload_kinds.DEFAULT
-    return settled(overridden(inherited(app, kind), own), own)
-
-
-def inherited(app: Data, kind: str) -> dict[str, Any]:
-    """Return the fields that a workload of a kind inherits from its app: only those that the kind has."""
-    return {name: value for name, value in workload_kinds.taken(kind, app).items() if name != "workloads"}
-
-
-def with_config(given: Data, general: Data) -> dict[str, Any]:
-    """Return an app's data with the configuration of ``general``, for the app and for its workloads."""
-    found = without_config(given)
-    if "config" in general:
-        found["config"] = general["config"]
-    now = general.get("workloads") or {}
-    for key, own in (found.get("workloads") or {}).items():
-        if "config" in (now.get(key) or {}):
-            found["workloads"][key] = {**own, "config": now[key]["config"]}
-    return found
-
-
-def without_config(given: Data) -> dict[str, Any]:
-    """Return an app's data without its configuration and that of its workloads."""
-    found = {name: value for name, value in given.items() if name != "config"}
-    if found.get("workloads"):
-        found["workloads"] = {key: without_config(own or {}) for key, own in found["workloads"].items()}
-    return found
-
-
-def kinds_of(given: Data) -> Iterator[str]:
-    """Yield the kind of each workload of an app."""
-    default = given.get("kind") or workload_kinds.DEFAULT
-    for own in (given.get("workloads") or {"": None}).values():
-        yield (own or {}).get("kind") or default
 
 
 def pods_labels(app: str, given: Data) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from generator.spec import language, layout, model, named_lists, placeholder, sa
 from generator.spec.check_cache import CheckCache, Known
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
+from generator.spec.language.project import INCLUDED
 from generator.spec.places import Written
 from generator.spec.plain_data import text as text_of
 
@@ -67,16 +69,18 @@ def load(directory: Path, texts: Texts | None = None) -> model.Spec:
     if said.has_files(spec.data):
         from generator.spec import file_sources
 
-        spec = file_sources.attached(directory, spec, faults)
+        spec = model.build(file_sources.attached(directory, spec.data, faults))
     if said.has_hatches(spec.data):
         from generator.spec import hatch_sources
 
-        spec = hatch_sources.attached(directory, spec, faults)
+        spec = model.build(hatch_sources.attached(directory, spec, faults))
     if not spec.promotion.base:
         return spec
+    from generator.files import work_tree
     from generator.spec import promoted
 
-    return promoted.attached(directory, spec)
+    stored = promoted.Stored(partial(work_tree.read, directory), language.of_app)
+    return model.build(promoted.attached(stored, spec))
 
 
 def written(directory: Path, texts: Texts | None = None) -> Written:
@@ -103,7 +107,9 @@ def _whole(text: str, files: Callable[[], Files]) -> Written:
         return found
     from generator.spec import included
 
-    return included.joined(found, files()) if included.patterns(found.root) else found
+    if not included.patterns(found.root):
+        return found
+    return included.joined(found, files(), included.Language(language.SPEC, INCLUDED))
 
 
 def committed(history: History) -> Written:
@@ -173,11 +179,24 @@ def parsed(found: Written, cache: CheckCache | None = None) -> model.Spec:
 def _check(data: dict[str, object], findings: Findings, known: Known | None, *, placeholders: bool) -> None:
     """Check fields against each other, without apps that are known to be right."""
     from generator.spec import checks, held_values, inherited_checks  # Most runs read a spec that was checked before.
+    from generator.spec.app_language import AppLanguage
+    from generator.spec.language.adopted import ADOPTED
+    from generator.spec.language.chart import CHART
 
     findings.kubernetes = checks.kubernetes_version(data)
     held_values.settle(findings)
-    checks.check(data, findings, placeholders=placeholders)
-    inherited_checks.check_each(data, findings, placeholders=placeholders, settled=known.apps if known else ())
+    checks.check(data, findings, filled=language.FILLED if placeholders else None)
+    types = AppLanguage(
+        app=language.APP,
+        general=language.GENERAL,
+        override=language.OVERRIDE,
+        complete=language.COMPLETE,
+        chart=CHART,
+        adopted=ADOPTED,
+        workload=language.WORKLOAD,
+    )
+    settled = known.apps if known else ()
+    inherited_checks.check_each(data, findings, types, placeholders=placeholders, settled=settled)
 
 
 def _write_texts(data: Any, paths: list[FieldPath]) -> None:

@@ -35,7 +35,8 @@ from generator.spec.container_values import full_image
 from generator.spec.environment import Environment, own_namespace
 from generator.spec.field_groups import has_stores
 from generator.spec.forge_kinds import Forge
-from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
+from generator.spec.inheritance import in_environment, kinds_of, with_config
+from generator.spec.instance import Instance, instance, pods_labels
 from generator.spec.needs import Needs
 from generator.spec.needs import of as needs_of
 from generator.spec.plain_data import Data, without_nulls

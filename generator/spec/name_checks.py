@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from generator.spec import workload
+from generator.spec import workload_names
 from generator.spec.plain_data import as_map as _map
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ def _claims(app: str, given: dict[str, object]) -> Iterator[_Claim]:
     if not several:
         yield _Claim(app, app, ("apps", app))
     for key, own in several.items():
-        name = workload.object_name(app, key, _map(own))
+        name = workload_names.object_name(app, key, _map(own))
         yield _Claim(name, f"{key} of {app}", ("apps", app, "workloads", key))

@@ -10,14 +10,14 @@ of the next promotion.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator.errors import RepositoryError, SpecError
-from generator.files import work_tree
-from generator.spec import encrypted_secrets, hatches, language, layout, model, yaml_data
+from generator.spec import encrypted_secrets, hatches, layout, yaml_data
+from generator.spec.chart import PROMOTED
 from generator.spec.findings import Findings
 from generator.yaml import emit as yaml_emit
 
@@ -40,15 +40,27 @@ class Promoted:
     at: str = ""
 
 
+class Stored(NamedTuple):
+    """Where stored files are read from.
+
+    Attributes:
+        read: Reads those of the files with these paths that exist.
+        type_of: Tells the type that an app's general data must have.
+    """
+
+    read: Callable[[list[str]], Mapping[str, bytes]]
+    type_of: Callable[[Mapping[str, Any]], Record]
+
+
 def path(environment: str, app: str) -> str:
     """Return the path of the stored file for an app in an environment."""
     return layout.promoted_path(environment, app)
 
 
-def read(directory: Path, environment: str, app: str) -> Promoted | None:
+def read(stored: Stored, environment: str, app: str) -> Promoted | None:
     """Read what was promoted; ``None`` if nothing was promoted yet. Raise RepositoryError if the file is damaged."""
     name = path(environment, app)
-    content = work_tree.read(directory, [name]).get(name)
+    content = stored.read([name]).get(name)
     if content is None:
         return None
     try:
@@ -58,16 +70,10 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
     except (SpecError, KeyError, AttributeError, AssertionError, ValueError) as exc:
         raise _damaged(name) from exc
     findings = Findings()
-    _language(found.app).check(_as_said(found.app), (), findings)
+    stored.type_of(found.app).check(_as_said(found.app), (), findings)
     if findings.items:
         raise _damaged(name)
     return found
-
-
-def _language(app: Mapping[str, Any]) -> Record:
-    if "chart" in app:
-        return language.CHART
-    return language.ADOPTED if app.get("adopted") else language.GENERAL
 
 
 def dump(promoted: Promoted) -> bytes:
@@ -77,10 +83,11 @@ def dump(promoted: Promoted) -> bytes:
     return (_HEADER + yaml_emit.dump({**at, "app": _as_text(promoted.app), "base": base})).encode()
 
 
-def attached(directory: Path, spec: Spec) -> Spec:
-    """Return the spec with what was promoted; an environment without a promotion gets the data of the one before."""
-    if not spec.promotion.base:
-        return spec
+def attached(stored: Stored, spec: Spec) -> Mapping[str, Any]:
+    """Return the spec's data with what was promoted.
+
+    An environment without a promotion gets the data of the one before.
+    """
     apps: dict[str, Any] = {}
     adopted = spec.adopted
     for name, app in spec.apps.items():
@@ -90,10 +97,10 @@ def attached(directory: Path, spec: Spec) -> Spec:
         known: dict[str, Mapping[str, Any]] = {}
         last: Mapping[str, Any] = app.general
         for environment in later(spec):
-            found = read(directory, environment, name) or moved(directory, spec, environment, name)
+            found = read(stored, environment, name) or moved(stored, spec, environment, name)
             known[environment] = last = found.app if found else last
-        apps[name] = {**app.given, model.PROMOTED: known}
-    return model.build({**spec.data, "apps": apps})
+        apps[name] = {**app.given, PROMOTED: known}
+    return {**spec.data, "apps": apps}
 
 
 def later(spec: Spec) -> tuple[str, ...]:
@@ -108,13 +115,13 @@ def on_disk(directory: Path) -> Iterator[str]:
             yield (Path(root) / file).relative_to(directory).as_posix()
 
 
-def moved(directory: Path, spec: Spec, environment: str, app: str) -> Promoted | None:
+def moved(stored: Stored, spec: Spec, environment: str, app: str) -> Promoted | None:
     """Read what was promoted under the former name of the app or the environment; ``None`` if there is nothing."""
     names = (app, spec.apps[app].renamed_from)
     places = (environment, spec.environments[environment].renamed_from)
     for place in filter(None, places):
         for name in filter(None, names):
-            if (place, name) != (environment, app) and (found := read(directory, place, name)):
+            if (place, name) != (environment, app) and (found := read(stored, place, name)):
                 return found
     return None
 

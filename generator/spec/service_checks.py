@@ -8,8 +8,8 @@ from generator.spec import network_checks, pod_words
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.plain_data import as_map as _map
-from generator.spec.workload import service_name
 from generator.spec.workload_kinds import OF_PEERS, headless_name
+from generator.spec.workload_names import service_name
 
 _LONGEST = 63
 # The types of Services that have node ports.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.spec import container_values, forge_kinds
+from generator.spec import container_values
 from generator.spec.image_reference import ECR
 from generator.spec.plain_data import as_map as _map
 from generator.spec.stages import LONGEST_MINUTES, SHORTEST_MINUTES, is_asked, minutes
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 _SOURCES: Final = ("codecommit", "github", "gitlab")
 
 
-def check(data: Mapping[str, object], findings: Findings) -> None:
-    """Add findings about `ci`, `infra`, the repository and the environments that do not fit together."""
+def check(data: Mapping[str, object], forge: str, findings: Findings) -> None:
+    """Add findings about `ci`, `infra`, the repository and the environments that do not fit together.
+
+    ``forge`` is the name of the kind of the repository's forge.
+    """
     ci = _map(data.get("ci"))
     staged = bool(_map(ci.get("github")).get("stages"))
     for name, environment in _map(data.get("environments")).items():
@@ -28,8 +31,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
     if not data.get("infra"):
         hint = "add infra: {region: …, accounts: {…}}: the pipeline is part of it"
         findings.add(("ci", "codepipeline"), "a pipeline needs infra", hint, at_key=True)
-    kind = forge_kinds.find(str(data.get("repository")), str(_map(data.get("forge")).get("kind") or "") or None)
-    if kind.name not in _SOURCES:
+    if forge not in _SOURCES:
         hint = f"take it out; it reads repositories of {', '.join(_SOURCES)}"
         findings.add(("ci", "codepipeline"), "CodePipeline cannot read this repository", hint, at_key=True)
     if _map(ci.get("codepipeline")).get("source") == "ecr":

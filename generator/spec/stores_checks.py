@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.spec import index_checks, stores, targets
 from generator.spec.database import RDS
 from generator.spec.database import variables_of as database_variables
-from generator.spec.instance import in_environment
+from generator.spec.inheritance import in_environment
 from generator.spec.plain_data import as_map as _map
 from generator.spec.stores import Store, Where
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from generator.spec import placeholder, route_checks, traffic
+from generator.spec import patterns, placeholder, route_checks, traffic
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
-from generator.spec.language import names
 from generator.spec.plain_data import as_map as _map
 from generator.spec.plain_data import text
+from generator.spec.types import Text
 
 INGRESS_CLASS: Final = "kubernetes.io/ingress.class"
+_HOST: Final = Text(*patterns.HOST)
 _ADDRESS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 
 
@@ -88,7 +89,7 @@ def check_host(host: str, place: FieldPath, findings: Findings) -> None:
     if any(len(part) > 63 for part in host.split(".")):
         findings.add(place, f"{shown(host)} has a part of more than 63 characters", "shorten it")
         return
-    names.HOST.check(host, place, findings)
+    _HOST.check(host, place, findings)
 
 
 def _check_class(about: dict[str, object], findings: Findings) -> None:

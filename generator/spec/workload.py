@@ -14,6 +14,7 @@ from generator.spec.container_values import env_list, fixed_texts, full_image, r
 from generator.spec.field_groups import OF_ECS, has_stores
 from generator.spec.needs import NONE, Needs
 from generator.spec.plain_data import Data, named_texts, text, without_nulls, words
+from generator.spec.workload_names import object_name, pods_label
 
 if TYPE_CHECKING:
     from generator.spec.database import Database
@@ -180,24 +181,6 @@ def _files(given: Data) -> dict[str, str]:
         content = about.get("content", "") if isinstance(about, Mapping) else ""
         found[path] = content.decode() if isinstance(content, bytes) else text(content or "")
     return found
-
-
-def service_name(workload: str, name: str, about: Data) -> str:
-    """Return the name of a workload's additional Service."""
-    return about.get("name") or f"{workload}-{name}"
-
-
-def object_name(app: str, key: str, given: Data) -> str:
-    """Return the name of a workload's object."""
-    return given.get("name") or (app if key == app else f"{app}-{key}")
-
-
-def pods_label(app: str, key: str, name: str) -> str:
-    """Return the label of a workload's pods.
-
-    For an app's only workload it is the app's name, and can never change. Other labels differ from all app names.
-    """
-    return app if name == app else f"{app}.{key}"
 
 
 def workload(app: str, key: str, given: Data, shared: Data) -> Workload:

@@ -1,4 +1,4 @@
-"""Check fields of an app against each other, and find values that the API server would refuse.
+"""Check fields of an app against each other, except those of pods, and find values that the API server would refuse.
 
 Paths are relative to the app. An app is checked in general, and in each
 environment with the environment's values merged over it. The rules are
@@ -15,7 +15,6 @@ from typing import Final
 from generator.spec import (
     patterns,
     placeholder,
-    pod_checks,
     quantity,
 )
 from generator.spec.findings import Findings, did_you_mean, shown
@@ -70,7 +69,6 @@ def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Fi
         from generator.spec import service_checks
 
         service_checks.check(name, app, findings)
-    pod_checks.check(name, app, findings)
 
 
 def _check_rivals(app: dict[str, object], findings: Findings) -> None:

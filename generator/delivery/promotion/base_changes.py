@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader, work_tree
 from generator.git import checkout
 from generator.regenerate.merge import Side, merge_file
-from generator.spec import promoted
-from generator.spec.instance import without_config
+from generator.spec import language, promoted
+from generator.spec.inheritance import without_config
 from generator.spec.layout import base_path, copy_path, overlay_path
 from generator.spec.promoted import Promoted
 from generator.yaml.reader import Parsed
@@ -101,7 +102,8 @@ class Bases:
         return Promoted(self.spec.apps[app].general, files, last.commit.id if last and last.exact else "")
 
     def _record(self, environment: str, app: str) -> Promoted:
-        found = promoted.read(self.directory, environment, app)
+        stored = promoted.Stored(partial(work_tree.read, self.directory), language.of_app)
+        found = promoted.read(stored, environment, app)
         if found is None:
             name = promoted.path(environment, app)
             raise RepositoryError(f"{name}: no such file on the branch", "python -m generator, and push")

@@ -11,7 +11,8 @@ from generator.render.kinds.ports import service_ports
 from generator.render.kinds.service import settings
 from generator.spec.instance import Instance
 from generator.spec.plain_data import Data
-from generator.spec.workload import Workload, service_name
+from generator.spec.workload import Workload
+from generator.spec.workload_names import service_name
 
 FILE: Final = "services.yaml"
 GROUP: Final = ""

@@ -26,8 +26,8 @@ SITE_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
 NAMESPACE = Text("a namespace", _LABEL, 63, LABEL_HINT, filled=True)
-HOST_HINT = "like shop.example.com, in lower case, without https:// and without a path"
-HOST = Text("a host name", rf"(?:\*\.)?{patterns.SUBDOMAIN}", 253, HOST_HINT)
+HOST_HINT = patterns.HOST_HINT
+HOST = Text(*patterns.HOST)
 VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")
 REPOSITORY = Text(
     "a git URL or a path",
@@ -110,4 +110,12 @@ ROLE_ARN = Text(
     300,
     "like arn:aws:iam::123456789012:role/shop-web",
     filled=True,
+)
+# The first name must have no `*`, because generated folders and .git are at the top, too.
+INCLUDE = Text(
+    "a file of apps, or a pattern of them",
+    rf"(?!(?:{OURS}|\.[gG][iI][tT])/)(?!.*(?:^|/)\.\.?(?:/|$))(?!.*\*\*)"
+    r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.*-]+)*\.ya?ml",
+    200,
+    "a path like apps/shop.yaml or apps/*.yaml, of a folder of its own",
 )

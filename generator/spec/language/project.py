@@ -15,8 +15,8 @@ from generator.spec.language.names import (
     CLUSTER_NAME,
     ENVIRONMENT_NAME,
     FORGE_URL,
+    INCLUDE,
     LABEL,
-    OURS,
     PRODUCT_NAME,
     PROJECT_NAME,
     REGISTRY,
@@ -187,14 +187,6 @@ ALLOW = Record(
     }
 )
 
-# The first name must have no `*`, because generated folders and .git are at the top, too.
-INCLUDE = Text(
-    "a file of apps, or a pattern of them",
-    rf"(?!(?:{OURS}|\.[gG][iI][tT])/)(?!.*(?:^|/)\.\.?(?:/|$))(?!.*\*\*)"
-    r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.*-]+)*\.ya?ml",
-    200,
-    "a path like apps/shop.yaml or apps/*.yaml, of a folder of its own",
-)
 INCLUDED = Record(
     {
         "apps": Field(MapOf(APP_NAME, APP), "The apps, by name.", required=True),
