@@ -208,6 +208,8 @@ def describe_head(directory: Path) -> dict[str, str]:
 
 def describing_head(directory: Path) -> Callable[[], dict[str, str]]:
     """Start a ``describe_head`` that runs in parallel until its result is requested."""
+    if plumbing.outside(directory):  # such as a build whose source came without `.git`
+        return dict
     head = plumbing.begin(
         "log", "-1", "--no-show-signature", "--format=%an <%ae>%x00%cI%x00%s%x00%H", directory=directory
     )

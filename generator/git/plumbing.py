@@ -144,6 +144,11 @@ def top(directory: Path) -> Path | None:
     return next((place for place in (here, *here.parents) if folder(place)), None)
 
 
+def outside(directory: Path) -> bool:
+    """Tell whether a folder is in no work tree, and no variable names one, without running git."""
+    return "GIT_DIR" not in os.environ and top(directory) is None
+
+
 def folder(directory: Path) -> Path | None:
     """Return the git folder of a work tree's top, also for linked work trees and submodules; None for other folders."""
     dot_git = directory / ".git"

@@ -15,7 +15,6 @@ from generator.regenerate.effect import Effect, at, first, is_patch, items, plac
 from generator.regenerate.merge import State
 from generator.render.kinds.workloads import FILES
 from generator.spec.layout import KUSTOMIZATION, Location, base_path, overlay_file
-from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.tree import Value
 
 if TYPE_CHECKING:
@@ -76,9 +75,13 @@ def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merge
         if not place.is_overlay:
             continue
         before, after = _image_names(original[path], path), _image_names(updated[path], path)
+        if not (before and after and before != after):
+            continue
+        from generator.yaml import kustomization as yaml_kustomization  # Few changes are of an image's repository.
+
         tags = [image.tag for image in yaml_kustomization.images(content, path) if image.tag]
         seeds = [image.tag for image in yaml_kustomization.images(updated[path], path)]
-        if before and after and before != after and tags and tags != seeds:
+        if tags and tags != seeds:
             what = f"the image is {after} in place of {before}, still with the tag {tags[0]}"
             todo = (
                 f"push that tag there, or bump: python -m generator bump {place.app} --env {place.environment} --tag …"

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from generator.yaml import emit as yaml_emit
-
 HEADER: Final = "# Generated from generator.yaml. Edit it as you like: your changes are kept.\n"
 
 
@@ -31,4 +29,6 @@ def yaml_file(
     header: str = HEADER,
 ) -> File:
     """Return a YAML file with one or more documents below a header for users."""
+    from generator.yaml import emit as yaml_emit  # Most runs render nothing.
+
     return File(path, header + "---\n".join(yaml_emit.dump(document) for document in documents), app)

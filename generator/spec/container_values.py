@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from generator.spec import placeholder, quantity
+from generator.spec import placeholder
 from generator.spec.plain_data import Data, text, without_nulls
 
 
@@ -48,6 +48,8 @@ def requested(given: Data) -> Data:
 
 def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
     """Return the default requests, reduced to the limits, because the API refuses requests above limits."""
+    from generator.spec import quantity  # Most runs render nothing.
+
     result = dict(quantity.DEFAULT_REQUESTS)
     for resource, usual in quantity.DEFAULT_REQUESTS.items():
         most, asked = quantity.parse(limits.get(resource)), quantity.parse(usual)

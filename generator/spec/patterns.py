@@ -1,4 +1,4 @@
-"""Patterns of names in Kubernetes: of labels, of objects, and of keys."""
+"""Patterns of names in Kubernetes: of labels, of objects, and of keys; and of quantities."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ QUALIFIED: Final = rf"(?:(?=[^/]{{1,253}}/){SUBDOMAIN}/)?{KEY_PART}"
 HOST_HINT: Final = "like shop.example.com, in lower case, without https:// and without a path"
 HOST: Final = ("a host name", rf"(?:\*\.)?{SUBDOMAIN}", 253, HOST_HINT)
 LABEL_VALUE: Final = rf"(?:{KEY_PART})?"
+QUANTITY: Final = r"[0-9]+(?:\.[0-9]+)?(?:m|k|[MGTPE]|[KMGTPE]i)?"
 # The greatest length of a label's value.
 LONGEST_VALUE: Final = 63
 VALUE_HINT: Final = "letters, digits, -, _ and ., with a letter or digit first and last"

@@ -19,7 +19,6 @@ from generator.errors import RepositoryError, SpecError
 from generator.spec import encrypted_secrets, hatches, layout, yaml_data
 from generator.spec.chart import PROMOTED
 from generator.spec.findings import Findings
-from generator.yaml import emit as yaml_emit
 
 if TYPE_CHECKING:
     from generator.spec.model import Spec
@@ -78,6 +77,8 @@ def read(stored: Stored, environment: str, app: str) -> Promoted | None:
 
 def dump(promoted: Promoted) -> bytes:
     """Return the content of the file for ``promoted``."""
+    from generator.yaml import emit as yaml_emit
+
     base = {file: _text(content) for file, content in sorted(promoted.base.items())}
     at = {"at": promoted.at} if promoted.at else {}
     return (_HEADER + yaml_emit.dump({**at, "app": _as_text(promoted.app), "base": base})).encode()

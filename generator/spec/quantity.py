@@ -7,7 +7,6 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
-PATTERN: Final = r"[0-9]+(?:\.[0-9]+)?(?:m|k|[MGTPE]|[KMGTPE]i)?"
 _PARTS: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)")
 _FACTORS: Final = {
     "": Decimal(1), "m": Decimal("0.001"),

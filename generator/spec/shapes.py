@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import patterns, quantity
+from generator.spec import patterns
 from generator.spec.types import (
     Boolean,
     Choice,
@@ -51,7 +51,7 @@ QUANTITY: Final = Either(
     (
         (int, Integer(0, 2**60)),
         (float, Decimal()),
-        (str, Text("a quantity", quantity.PATTERN, 40, "like 250m, 1, 128Mi")),
+        (str, Text("a quantity", patterns.QUANTITY, 40, "like 250m, 1, 128Mi")),
     ),
     "a quantity like 250m or 128Mi",
 )

@@ -304,11 +304,27 @@ def test_a_push_starts_few_gits_of_ours(
         *bump("--push"), cwd=repository, env={"GIT_CONFIG_GLOBAL": str(config), "GIT_TRACE2_EVENT": str(trace)}
     )
     assert done.returncode == 0, done.stderr
+    once = ["fast-import", "fetch", "log", "ls-remote", "push", "remote", "var"]
+    assert started(trace) == sorted([*once, *([] if said else ["var", "var"])])
+
+
+def test_outside_of_a_checkout_no_git_is_asked_for_the_built_commit(
+    remote: Path, generator: Run, tmp_path: Path
+) -> None:
+    elsewhere, trace = tmp_path / "elsewhere", tmp_path / "trace"
+    elsewhere.mkdir()
+    done = generator(*bump("--push", "--remote", remote), cwd=elsewhere, env={"GIT_TRACE2_EVENT": str(trace)})
+    assert done.returncode == 0, done.stderr
+    assert {"log", "remote"}.isdisjoint(started(trace))
+    assert "Argocd-reference-commit" not in git(remote, "log", "-1", "--format=%B", "main")
+
+
+def started(trace: Path) -> list[str]:
+    """Return what each git that the generator has started was to do, sorted."""
     events = [json.loads(line) for line in trace.read_text().splitlines()]
     ours = [event for event in events if event["event"] == "start" and "/" not in event["sid"]]
     words = [[word for word in event["argv"][1:] if word != "-c" and "=" not in word] for event in ours]
-    once = ["fast-import", "fetch", "log", "ls-remote", "push", "remote", "var"]
-    assert sorted(verb for verb, *_ in words) == sorted([*once, *([] if said else ["var", "var"])])
+    return sorted(verb for verb, *_ in words)
 
 
 def test_within_a_hook_gits_own_variables_do_no_harm(remote: Path, repository: Path, generator: Run) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import all_pods, metadata, selector
-from generator.spec.database import PORT
 
 if TYPE_CHECKING:
     from generator.spec.instance import Instance
@@ -71,6 +70,8 @@ def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...])
 
 def databases(workload: Workload) -> list[dict[str, Any]]:
     """Return rules that permit connections to the app's own databases, for apps with limited connections."""
+    from generator.spec.database import PORT  # Few apps are limited.
+
     rules: list[dict[str, Any]] = []
     for one in workload.databases:
         pods = [{"podSelector": {"matchLabels": {"cnpg.io/cluster": one.name}}}]

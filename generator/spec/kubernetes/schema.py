@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from generator.spec import merge_keys, quantity
+from generator.spec import merge_keys, patterns
 from generator.spec.findings import Findings, Held, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.kubernetes import NEWEST, VERSIONS, values
@@ -118,7 +118,7 @@ class _Check(NamedTuple):
         wrong = not isinstance(value, accepts) or (isinstance(value, bool) and bool not in accepts)
         if wrong and kind == "integer" and isinstance(value, str) and value.isdecimal():
             hint = "take off the quotes"
-        elif kind == "quantity" and isinstance(value, str) and not re.fullmatch(quantity.PATTERN, value):
+        elif kind == "quantity" and isinstance(value, str) and not re.fullmatch(patterns.QUANTITY, value):
             wrong = True
         if wrong:
             self.findings.add(path, f"expected {what}, got {shown(value)}", hint)
