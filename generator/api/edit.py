@@ -13,7 +13,7 @@ from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.api.generated import GenerateResult
 from generator.errors import Conflicts, SpecError, UsageError, reason
 from generator.files import work_tree
-from generator.regenerate import planning, renames
+from generator.regenerate import planning, record, record_files, renames
 from generator.spec import edits, loader, yaml_data
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.language.names import INCLUDE
@@ -107,7 +107,8 @@ def rename(request: RenameRequest, *, progress: Progress = silent, credentials: 
         if request.new in known:
             raise UsageError(f"there is an {request.kind} {request.new!r} already", "choose another name")
         former = (known[request.old] or {}).get(edits.FORMER, "")
-        former = renames.former(request.directory, section, request.old, former)
+        generated = record.unpack(record_files.stored(request.directory))
+        former = renames.former(generated, section, request.old, former)
         edited = edits.renamed(spec, section, request.old, request.new, former if former != request.new else "")
         return _done(request, spec, edited, progress)
 

@@ -97,7 +97,7 @@ def validate(
     """Build every overlay with kustomize, and check it and all of gitops/ with strict kubeconform."""
     from generator.delivery import image
     from generator.manifests import validation
-    from generator.regenerate import record, renames
+    from generator.regenerate import record, record_files, renames
 
     directory = request.directory
     with calling(credentials, directory):
@@ -117,7 +117,7 @@ def validate(
             if environment in spec.apps[app].environments
         ]
         progress("validating")
-        stored = record.stored(directory)
+        stored = record_files.stored(directory)
         generated = record.unpack(stored, adopt=True)
         found = validation.validate(directory, spec, generated, only if some else None)
         refused = [one.path for one in found if any("Pod Security Standard" in problem for problem in one.problems)]

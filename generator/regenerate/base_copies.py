@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from generator.errors import RepositoryError
 from generator.files import work_tree
-from generator.regenerate.merge import Outcome, State
+from generator.regenerate.merge.outcome import Outcome, State
 from generator.spec import language, promoted
 from generator.spec.chart import PROMOTED
 from generator.spec.layout import COPY, KUSTOMIZATION, OVERLAYS, Location, base_path, copy_path

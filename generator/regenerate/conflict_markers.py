@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.git import checkout
-from generator.regenerate import merge
 from generator.regenerate import record as generation_record
-from generator.regenerate.merge import Outcome, Side, State
+from generator.regenerate.merge.conflict import Side
+from generator.regenerate.merge.outcome import Outcome, State
 
 if TYPE_CHECKING:
-    from generator.regenerate.merge import Settle
+    from generator.regenerate.merge.conflict import Conflict, Settle
+    from generator.regenerate.merge.outcome import MergeFile
 
     # Only types are imported here: most runs have no conflict markers.
     from generator.yaml.reader import Parsed
@@ -54,8 +55,10 @@ def has_markers(content: bytes) -> bool:
     return MARKER in content and any(line.startswith(MARKER) for line in content.splitlines())
 
 
-def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], settle: Settle) -> list[Outcome]:
-    """Return an outcome for each of the ``files`` (see ``marked``).
+def reconcile(
+    directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], merge_file: MergeFile, settle: Settle
+) -> list[Outcome]:
+    """Return an outcome for each of the ``files`` (see ``marked``); ``merge_file`` brings a version up to date.
 
     Raise RepositoryError with the names of files that only a user can resolve.
     """
@@ -65,7 +68,7 @@ def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], 
     for path, (local, updated) in files.items():
         outcome: Outcome | str = f"{path}:{_line(local)}"
         if commits and updated is not None and (versions := _versions(directory, path, commits, updated)):
-            outcome = _merged(path, versions, updated, settle)
+            outcome = _merged(path, versions, updated, merge_file, settle)
         if isinstance(outcome, str):
             unclear.append(outcome)
         else:
@@ -104,7 +107,9 @@ def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated
     return tuple(versions)
 
 
-def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: Settle) -> Outcome | str:
+def _merged(
+    path: str, versions: tuple[_Version, ...], updated: bytes, merge_file: MergeFile, settle: Settle
+) -> Outcome | str:
     """Return the outcome, or a text with the places where a user must decide."""
     from generator.regenerate.merge import three_way
 
@@ -112,7 +117,7 @@ def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: S
     try:
         for index, version in enumerate(versions):
             sides = version.record, version.content, updated
-            found.append(merge.merge_file(path, *sides, checkout.merge_lines, _local if not index else settle))
+            found.append(merge_file(path, *sides, checkout.merge_lines, _local if not index else settle))
         conflicts = tuple(dict.fromkeys(conflict for outcome in found[1:] for conflict in outcome.conflicts))
         if conflicts:
             return Outcome(path, State.CONFLICTING, versions[1].content, versions[1].content, conflicts)
@@ -182,5 +187,5 @@ def _comments(parsed: Parsed) -> Counter[str]:
     return Counter(comment.says for comment in parsed.comments())
 
 
-def _local(_: merge.Conflict) -> Side:
+def _local(_: Conflict) -> Side:
     return Side.LOCAL

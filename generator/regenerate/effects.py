@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from generator.regenerate import claim_effects, workload_effects
 from generator.regenerate.effect import Effect, at, first, is_patch, items, place_of, text
-from generator.regenerate.merge import State
+from generator.regenerate.merge.outcome import State
 from generator.render.kinds.workloads import FILES
 from generator.spec.layout import KUSTOMIZATION, Location, base_path, overlay_file
 from generator.yaml.tree import Value
 
 if TYPE_CHECKING:
-    from generator.regenerate.merge import Outcome
+    from generator.regenerate.merge.outcome import Outcome
     from generator.regenerate.sides import Renaming, Sides
 
 _AUTOSCALERS: Final = ("/hpa.yaml", "-hpa.yaml", "/scaled-object.yaml", "-scaled-object.yaml")
@@ -38,7 +38,7 @@ def of_regeneration(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome
     if renaming.renames:
         from generator.regenerate import former  # Imported here, because few runs rename anything.
 
-        yield from former.of_renames(renaming.renames, renaming.before.original)
+        yield from former.of_renames(renaming.renames, renaming.before.original, workload_effects.labels)
     yield from of(sides.original, sides.updated, there, set(renaming.renames.values()))
     yield from of_images(sides.original, sides.updated, merged)
 

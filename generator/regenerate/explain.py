@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from generator.errors import UsageError
 from generator.files import work_tree
 from generator.git.blame import Blame
-from generator.regenerate import record, renames
+from generator.regenerate import record, record_files, renames
 from generator.regenerate.merge import field_names, list_keys
 from generator.render import render
 from generator.spec import loader, model, said, yaml_data
@@ -59,7 +59,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
     written = loader.written(directory)
     spec = loader.load(directory)
     rendered = render(spec)
-    original = record.unpack(record.stored(directory))
+    original = record.unpack(record_files.stored(directory))
     renames.check_names(directory, rendered)
     content = None if (directory / path).is_dir() else _read(directory, path)
     place = path if path in rendered else _generated_at(directory, path, original, rendered)

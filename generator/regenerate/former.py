@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from generator.regenerate import workload_effects
 from generator.regenerate.effect import Effect, at, first, items, text
 from generator.render.kinds import every
 from generator.spec.layout import APPLICATION, KUSTOMIZATION, Location, base_path, overlay_file
@@ -32,8 +31,13 @@ _SHORT: Final = {
 _DATA: Final = {"PersistentVolumeClaim": "pvc", "Cluster": "cluster.postgresql.cnpg.io"}
 
 
-def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> list[Effect]:
-    """List the objects that stay in the cluster after renames of apps or environments. ``original`` has old paths."""
+def of_renames(
+    renames: Mapping[str, str], original: Mapping[str, bytes], labels_of: Callable[[str, Mapping[str, bytes]], str]
+) -> list[Effect]:
+    """List the objects that stay in the cluster after renames of apps or environments. ``original`` has old paths.
+
+    ``labels_of`` returns kubectl's selector for all objects of an app.
+    """
     found = []
     for old, new in renames.items():
         place = Location.parse(old)
@@ -47,7 +51,7 @@ def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> lis
             f"Ingress, when Argo CD drops the Application {name}"
         )
         command = _deletion((place.app, place.environment), namespace, original)
-        labels = workload_effects.labels(place.app, original)
+        labels = labels_of(place.app, original)
         found.append(Effect(place.app, place.environment, what, f"once the new pods serve: {command.format(labels)}"))
     return found
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.errors import Conflicts, RepositoryError, SpecError
 from generator.files import work_tree
 from generator.git import checkout
-from generator.regenerate import base_copies, conflict_markers, merge, split_files
+from generator.regenerate import base_copies, conflict_markers, merge, record_files, split_files
 from generator.regenerate import record as generation_record
 from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Side, State
@@ -75,7 +75,7 @@ def plan(
     ``texts`` replaces the texts of the spec's files. Raise SpecError or RepositoryError.
     """
     spec = loader.load(directory, texts)
-    stored = generation_record.stored(directory)
+    stored = record_files.stored(directory)
     original, updated, packed = versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
     _check_references(directory, spec, updated)
     renaming = _renamed(directory, spec, original, updated, adopt=adopt)
@@ -94,7 +94,7 @@ def plan(
     outcomes = path_renames.placed(merged, by_hand, moving)
 
     record = {**_changed(stored, packed), **base_copies.record(directory, spec, copies, outcomes)}
-    record = generation_record.signed(directory, record)
+    record = record_files.signed(directory, record)
     outcomes += base_copies.beside(directory, copies)
     carried = renaming.carried(outcomes)
     return Plan(
@@ -155,7 +155,7 @@ def _moved_by_hand(directory: Path, sides: Sides) -> tuple[Sides, dict[str, str]
 def _merged(directory: Path, sides: Sides, settle: Settle, rivals: Mapping[str, bytes | None]) -> list[Outcome]:
     """Merge all files. Files with git's conflict markers are resolved first."""
     marked = conflict_markers.marked(*sides)
-    reconciled = conflict_markers.reconcile(directory, marked, settle) if marked else []
+    reconciled = conflict_markers.reconcile(directory, marked, merge.merge_file, settle) if marked else []
     original, updated = _without(sides.original, marked), _without(sides.updated, marked)
     outcomes = merge.merge(original, sides.local, updated, checkout.merge_lines, settle, rivals)
     return sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
@@ -386,7 +386,7 @@ def check_repository(directory: Path) -> None:
     # Users must resolve this file, because they write the spec.
     resolved = not conflict_markers.has_markers(loader.read(directory).encode())
     spec_files = {*loader.written(directory).texts, *render(loader.load(directory))} if resolved else set()
-    ours = {*spec_files, *generation_record.unpack(generation_record.stored(directory), adopt=True)}
+    ours = {*spec_files, *generation_record.unpack(record_files.stored(directory), adopt=True)}
     open_files = [
         path
         for path in checkout.unmerged(directory)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
-from generator.regenerate.merge import State
+from generator.regenerate.merge.outcome import State
 from generator.spec.layout import KUSTOMIZATION, OTHER_NAMES, Location, overlay_path, rename_command
 
 if TYPE_CHECKING:
@@ -34,14 +34,13 @@ def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) 
     return {**renames, **{path: renamed(path, apps, environments) for path in sorted(beside)}}
 
 
-def former(directory: Path, section: str, name: str, before: str) -> str:
+def former(generated: Iterable[str], section: str, name: str, before: str) -> str:
     """Return the `renamedFrom` of an app or environment after another rename: the name that its files have now.
 
-    ``before`` is its present `renamedFrom`; it stays right as long as nothing was generated under the present ``name``.
+    ``generated`` are the paths of the last generation. ``before`` is its present `renamedFrom`; it stays right as
+    long as nothing was generated under the present ``name``.
     """
-    from generator.regenerate import record
-
-    places = map(Location.parse, record.unpack(record.stored(directory)))
+    places = map(Location.parse, generated)
     known = {place.app if section == "apps" else place.environment for place in places}
     return name if name in known else before
 

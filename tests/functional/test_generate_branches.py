@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from generator.cli import main as cli
-from generator.regenerate import planning, record
+from generator.regenerate import planning, record_files
 from testing.repository import TEN_LINES, edit, git
 from testing.templates import Templates
 
@@ -206,7 +206,7 @@ def test_markers_that_were_committed_in_a_record_are_mended(shop: Path) -> None:
     two(shop)
     assert merge_of(shop, "main") != 0
     (shop / "generator.yaml").write_text(MERGED)
-    marked = record.stored(shop)
+    marked = record_files.stored(shop)
     assert any(b"<<<<<<<" in content for content in marked.values())
     generate(shop)
     wanted = {path: (shop / path).read_bytes() for path in (DEPLOYMENT, OVERLAY)}

@@ -11,7 +11,7 @@ import pytest
 
 from generator.errors import Conflicts
 from generator.files import work_tree
-from generator.regenerate import planning, record
+from generator.regenerate import planning, record, record_files
 from generator.render import render
 from generator.render.file import File
 from generator.spec import loader
@@ -40,7 +40,7 @@ def shop(tmp_path: Path) -> Path:
     (tmp_path / "generator.yaml").write_text(SPEC)
     former = joined(render(loader.load(tmp_path)))
     files = {path: file.text.encode() for path, file in former.items()}
-    work_tree.write(tmp_path, files, record.signed(tmp_path, record.pack(former)))
+    work_tree.write(tmp_path, files, record_files.signed(tmp_path, record.pack(former)))
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "Generate")
     return tmp_path

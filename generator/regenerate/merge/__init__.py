@@ -12,12 +12,12 @@ that the file does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final
 
 from generator.errors import Fault, SpecError
 from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
+from generator.regenerate.merge.outcome import MergeLines, Outcome, State
 from generator.spec.layout import OUTPUTS, Location, outputs_file
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
@@ -25,41 +25,6 @@ __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leav
 # Files for ECS are JSON, which is also YAML.
 _JSON: Final = ("task-definition.json", "service.json", "schedule.json")
 _MARK: Final = b"\xef\xbb\xbf"
-
-# (original, local, updated) → the merged text, or the line (from 1) of local where the first conflict starts.
-MergeLines = Callable[[bytes, bytes, bytes], bytes | int]
-
-
-class State(StrEnum):
-    """The state of a file: who wrote it."""
-
-    GENERATED = "generated"
-    """As generated, byte for byte."""
-    PIPELINE = "pipeline"
-    """As generated, except tags and digests."""
-    EDITED = "edited"
-    """Changed by a person; it is kept."""
-    MISSING = "missing"
-    """Deleted by a person; it stays deleted."""
-    ORPHANED = "orphaned"
-    """Gone from the spec; ``--prune`` removes it."""
-    CONFLICTING = "conflicting"
-    """Changed by a person and by the spec, differently."""
-
-
-class Outcome(NamedTuple):
-    """The result for one file. ``content`` is its new content, ``None`` if it must not exist."""
-
-    path: str
-    state: State
-    local: bytes | None
-    content: bytes | None
-    conflicts: tuple[Conflict, ...] = ()
-
-    @property
-    def changes(self) -> bool:
-        """Tell whether there is anything to write or to remove."""
-        return self.content != self.local
 
 
 def merge(
