@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.adoption.source import Source
 from generator.errors import Fault, RepositoryError
 from generator.files import reader
 from generator.manifests import projects, stream
@@ -20,6 +19,9 @@ from generator.manifests.charts import deployed
 from generator.manifests.stream import Document
 from generator.spec.model import Spec
 from generator.spec.plain_data import as_map as _map
+
+if TYPE_CHECKING:
+    from generator.adoption.source import Source
 
 _FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 # argocd-autopilot's file beside an overlay, from which its ApplicationSet makes an Application.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.adoption.arranging import Arranged
 from generator.adoption.images import Image
 from generator.errors import Fault
 from generator.manifests import pod_security, projects, stream
@@ -14,6 +13,9 @@ from generator.manifests.stream import Document
 from generator.render.outputs import charts
 from generator.spec import placeholder
 from generator.spec.environment import Environment
+
+if TYPE_CHECKING:
+    from generator.adoption.arranging import Arranged
 
 _REFERENCE: Final = re.compile(
     r"(?<![A-Za-z0-9./@:_-])(?:[a-z0-9.-]+(?::[0-9]+)?/)?[a-z0-9._-]+(?:/[a-z0-9._-]+)*"

@@ -11,6 +11,7 @@ from generator.credentials import using
 from generator.errors import GeneratorError, UsageError
 from generator.infra.cost.estimate import Estimate, estimate
 from generator.infra.cost.line import Line as CostLine
+from generator.render.outputs import infra as terraform
 from generator.spec import loader
 from generator.spec.findings import did_you_mean
 from generator.spec.infra import Infra
@@ -43,7 +44,8 @@ def cost(request: CostRequest, *, progress: Progress = silent, credentials: Cred
         day = date.fromisoformat(request.day) if request.day else datetime.now(UTC).date()
     except ValueError:
         raise UsageError(f"{request.day} is no day", "write it as 2026-12-31") from None
-    return estimate(spec, spec.infra, day.isoformat(), request.environments)
+    configurations = terraform.configurations(spec, spec.infra)
+    return estimate(spec, spec.infra, configurations, day.isoformat(), request.environments)
 
 
 def _check(environments: Sequence[str], infra: Infra) -> None:

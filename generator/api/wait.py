@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.api.publishing import OnBranch
-from generator.delivery import image, notify, rollout, targets
+from generator.delivery import awaited, image, notify, rollout, targets
 from generator.delivery.diagnosis import Wanted
 from generator.delivery.rollout import Verdict
 from generator.git import history as histories
@@ -62,7 +62,7 @@ def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Cred
         started = time.monotonic()
         with histories.clone(request.remote or spec.repository, request.branch or spec.branch) as clone:
             clone.fetch()
-            wanted = rollout.wanted(clone, spec, place, request.tag, request.commit)
+            wanted = awaited.wanted(clone, spec, place, request.tag, request.commit)
             watch, names = target.watch(api, spec, clone, place, wanted, request.patience)
             verdict = rollout.wait(watch, request.timeout, progress)
         wanted = replace(wanted, application=names)

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from generator.delivery.image import Slot
     from generator.yaml.kustomization import Image
 
+RELEASED: Final = "Release"
+ROLLED_BACK: Final = "Rollback"
+# What every promotion's commit says, however it came to the branch; the environment that it came from.
+PROMOTED: Final = "Promoted-from"
+BUILT_BY: Final = "Build"
+SOURCE: Final = "Argocd-reference-commit-sha"
 # The trailer of a commit that takes over what Terraform gave an environment.
 OUTPUTS: Final = "Outputs"
 REFERENCE: Final = "Argocd-reference-commit-"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from generator.delivery import overlay_state
+from generator.delivery.commit_message import BUILT_BY, PROMOTED, RELEASED, ROLLED_BACK, SOURCE
 from generator.delivery.overlay_state import NOTHING, State
 from generator.errors import RepositoryError
 from generator.git.history import Commit
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from generator.git.history import History
     from generator.yaml.outline import Outline
 
-RELEASED: Final = "Release"
-ROLLED_BACK: Final = "Rollback"
-# What every promotion's commit says, however it came to the branch; the environment that it came from.
-PROMOTED: Final = "Promoted-from"
-BUILT_BY: Final = "Build"
-SOURCE: Final = "Argocd-reference-commit-sha"
 # So many merges of several commits are looked into one by one; of more, all commits are read.
 _FEW: Final = 16
 

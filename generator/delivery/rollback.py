@@ -12,7 +12,6 @@ from generator.clients import forges
 from generator.delivery import (
     branches,
     build_order,
-    deployments,
     overlay_state,
     pin,
     pin_notice,
@@ -259,4 +258,4 @@ def _message(place: Slot, goal: Goal) -> str:
         source=messages.source(origin),
         form=goal.form,
     )
-    return f"{text}{deployments.ROLLED_BACK}: {place.app} {place.environment} {overlay_state.shown(former)}\n"
+    return f"{text}{messages.ROLLED_BACK}: {place.app} {place.environment} {overlay_state.shown(former)}\n"

@@ -12,7 +12,7 @@ from generator.delivery import build_order, deployments, overlay_state
 from generator.delivery.image import image as checked
 from generator.errors import RepositoryError
 from generator.spec.findings import did_you_mean
-from generator.spec.model import UNRELEASED
+from generator.spec.image_reference import UNRELEASED
 from generator.yaml.kustomization import Kustomization
 
 if TYPE_CHECKING:

@@ -10,19 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from generator.backoff import Backoff
 from generator.clients import argocd
-from generator.delivery import deployments, diagnosis, overlay_state, project_arrival
+from generator.delivery import diagnosis, overlay_state, project_arrival
 from generator.delivery.diagnosis import Problem, Wanted
 from generator.delivery.project_arrival import Arrival
-from generator.errors import ArgoCdError, GitError, RepositoryError
-from generator.render.names import application_name, root_name
-from generator.spec.model import UNRELEASED
+from generator.errors import ArgoCdError, GitError
 
 if TYPE_CHECKING:
     from generator.clients.argocd import Application, ArgoCd, Node
     from generator.delivery.image import Slot
-    from generator.git.history import Clone, History
-    from generator.spec.model import Spec
-    from generator.yaml.kustomization import Image
+    from generator.git.history import Clone
 
 LOOKS: Final = Backoff(first=0.3, longest=3.0, factor=1.4)
 # How long a new Application may take to appear: the root makes it when the push that brings it is synced.
@@ -43,47 +39,6 @@ class Verdict:
     said: str
     revision: str = ""
     hint: str = ""
-
-
-def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
-    """Return what to wait for: the image at ``commit``, or at the branch's tip, where it must have ``tag``."""
-    app = spec.described.get(place.app)
-    names = frozenset({place.image, *([app.instances[place.environment].image] if app else [])})
-    if commit is not None:
-        found = history.find(commit)
-        if found is None:
-            raise RepositoryError(f"{commit}: no such commit on this branch", "push it first, or name the --branch")
-        image = overlay_state.state(history.read(found, place.path), place).image
-    else:
-        found, image = _newest(history, place)
-    if image is None:
-        raise RepositoryError(f"{place.path}: no image there", "generate it, and push: python -m generator")
-    if image.tag == UNRELEASED:
-        raise RepositoryError(
-            f"{place.app} was never released to {place.environment}",
-            f"run: python -m generator bump {place.app} --env {place.environment} --tag TAG --push; or promote it",
-        )
-    if tag is not None and tag != image.tag:
-        raise RepositoryError(
-            f"{place.app} in {place.environment}: the branch has {image.tag}, and not {tag}",
-            "a newer build, a rollback or a pin: see `history`, or wait without --tag",
-        )
-    name = application_name(spec, place.environment, place.app)
-    return Wanted(
-        name, found, names, image, argocd.sync_command(spec, name), root_name(spec), chart=place.app in spec.charts
-    )
-
-
-def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
-    """Return the commit that gave the branch the image that it has."""
-    while True:
-        known = deployments.entries(history, [place])
-        newest = next((entry for entry in known if entry.image_changed), None)
-        if newest is not None and not newest.shallow:
-            return newest.commit, newest.after.image
-        if not history.deepen():
-            break
-    return (newest.commit, newest.after.image) if newest else (history.tip, None)
 
 
 @dataclass

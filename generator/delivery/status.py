@@ -14,8 +14,8 @@ from generator.errors import GeneratorError, GitError, reason
 from generator.files import work_tree
 from generator.git import history
 from generator.git.upstream import Upstream
+from generator.spec.image_reference import UNRELEASED
 from generator.spec.layout import APPLICATIONS, OVERLAYS
-from generator.spec.model import UNRELEASED
 
 if TYPE_CHECKING:
     from generator.delivery.image import Slot

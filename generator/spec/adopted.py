@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from generator.spec import layout, placeholder
 from generator.spec.app_type import GivenApp
+from generator.spec.image_reference import UNRELEASED
 
 if TYPE_CHECKING:
     from generator.spec.environment import Environment
     from generator.spec.plain_data import Data
-
-UNRELEASED = "unreleased"
 
 
 class AdoptedApp(GivenApp):

@@ -12,7 +12,8 @@ from generator.git import sparse
 from generator.spec import folders, layout, pod_words, said
 from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.model import UNRELEASED, Spec
+from generator.spec.image_reference import UNRELEASED
+from generator.spec.model import Spec
 from generator.spec.plain_data import as_map
 
 if TYPE_CHECKING:

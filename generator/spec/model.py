@@ -35,6 +35,7 @@ from generator.spec.container_values import full_image
 from generator.spec.environment import Environment, own_namespace
 from generator.spec.field_groups import has_stores
 from generator.spec.forge_kinds import Forge
+from generator.spec.image_reference import UNRELEASED
 from generator.spec.inheritance import in_environment, kinds_of, with_config
 from generator.spec.instance import Instance, instance, pods_labels
 from generator.spec.needs import Needs
@@ -246,7 +247,6 @@ class Spec:
         return sites.build(self.data)
 
 
-UNRELEASED: Final = "unreleased"
 # Fields of the app itself, which are not fields of its workloads.
 PROMOTED: Final = "promoted"
 _ABOUT_APPS: Final = frozenset({

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from generator.errors import RepositoryError
 from generator.manifests import ecs as overlays
 from generator.spec import infra_reference
+from generator.spec.image_reference import UNRELEASED
 from generator.spec.layout import KUSTOMIZATION, outputs_file, overlay_path
-from generator.spec.model import UNRELEASED, App
+from generator.spec.model import App
 
 if TYPE_CHECKING:
     from generator.delivery.image import Slot

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.delivery.promotion import commits
+from generator.delivery.promotion import base_commits
 from generator.delivery.promotion.moves import BaseMove, LeftOut, Why
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader, work_tree
@@ -75,7 +75,7 @@ class Bases:
 
     def since(self, app: str) -> Release | None:
         """Return since when the source has the promoted base."""
-        return commits.since_folder(self.clone, self._place(app))
+        return base_commits.since_folder(self.clone, self._place(app))
 
     def _place(self, app: str) -> str:
         return promoted.path(self.source, app) if self._from_record else base_path(app)
@@ -89,7 +89,7 @@ class Bases:
         if now.base == there.base and _same(self.spec, now.app, there.app):
             return None
         back = ""
-        if there.at and commits.before(self.clone, self._at(app, now), there.at):
+        if there.at and base_commits.before(self.clone, self._at(app, now), there.at):
             back = f"the base of {app} in {self.source} is older than the one that {self.target} has"
         return Step(app, there, now, back)
 
@@ -145,11 +145,11 @@ class Bases:
 
     def _changes(self, step: Step) -> Between:
         """Return the commits between what was promoted and what comes."""
-        last = commits.since_folder(self.clone, promoted.path(self.target, step.app))
+        last = base_commits.since_folder(self.clone, promoted.path(self.target, step.app))
         old = step.there.at or (last.commit.id if last else "")
         new = self._at(step.app, step.now) if self._from_record or step.back else self.clone.tip
         ends = (new, old) if step.back else (old, new)
-        return commits.between_bases(self.clone, step.app, *ends, gone=bool(step.back), spec_files=self.spec_files)
+        return base_commits.between_bases(self.clone, step.app, *ends, gone=bool(step.back), spec_files=self.spec_files)
 
     def blamed(self, steps: Iterable[Step], exc: SpecError) -> SpecError:
         """Name the source's files in faults that these have, too, since they are to be mended there."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from generator.delivery import commit_message, image, overlay_state
-from generator.delivery.promotion.moves import Between, Release
-from generator.errors import SpecError
-from generator.spec import forge_kinds, yaml_data
-from generator.spec.layout import base_path
+from generator.delivery.promotion.moves import LISTED, LOOKED_THROUGH, Between, Release
+from generator.spec import forge_kinds
 
 if TYPE_CHECKING:
     from generator.delivery.image import Slot
@@ -20,9 +17,6 @@ if TYPE_CHECKING:
     from generator.spec.model import Spec
     from generator.yaml.kustomization import Image
 
-# Commits to an overlay that are looked through, and commits between two images that are listed.
-LOOKED_THROUGH: Final = 100
-LISTED: Final = 30
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -49,12 +43,6 @@ def since(clone: History, place: Slot) -> Release | None:
     return next(releases(clone, place), None)
 
 
-def since_folder(clone: History, folder: str) -> Release | None:
-    """Return since when a folder is as it is now."""
-    found = clone.log(clone.tip, [folder], first_parent=True, limit=1)
-    return Release((None, None), found[0], not found[0].shallow) if found else None
-
-
 def older(clone: History, spec: Spec, move: Move) -> str | None:
     """Return why a move would be a step back: some environment had the target's image after it had this one first.
 
@@ -73,47 +61,6 @@ def older(clone: History, spec: Spec, move: Move) -> str | None:
             where = "" if environment == move.source.environment else f", and {environment} had it before that"
             return f"{after} is older than {before}, which {move.target.environment} has{where}"
     return None
-
-
-def before(clone: History, one: str, other: str) -> bool:
-    """Tell whether one commit came before another; a commit beyond the local history counts as earlier."""
-    if not one or one == other or not clone.has(other):
-        return False
-    return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
-
-
-def between_bases(clone: History, app: str, old: str, new: str, *, gone: bool, spec_files: Collection[str]) -> Between:
-    """Return the commits between two that changed an app's base, or what the spec says of the app in its files."""
-    if not (clone.has(old) and clone.has(new)):
-        return Between(app, reason="the commits are not known", gone=gone)
-    found = clone.log(f"{old}..{new}", [base_path(app), *spec_files], limit=LOOKED_THROUGH)
-    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one, spec_files)]
-    return Between(
-        app, tuple(told[:LISTED]), more=max(len(told) - LISTED, len(found) - LOOKED_THROUGH + 1) > 0, gone=gone
-    )
-
-
-def _concerns(clone: History, app: str, commit: Commit, spec: Container[str]) -> bool:
-    """Tell whether a commit changed the app's base, or its part of the spec, which are some files."""
-    files = [path for path in commit.blobs if path in spec]
-    if len(files) < len(commit.blobs) or len(commit.parents) != 1:
-        return len(files) < len(commit.blobs)
-    was, now = ([_said(clone, one, file, app) for file in files] for one in (commit.parents[0], commit.id))
-    # An app that moves from one file to another says the same as before.
-    return next(filter(None, was), None) != next(filter(None, now), None)
-
-
-def _said(clone: History, commit: str, file: str, app: str) -> object:
-    return _apps(clone.read(commit, file) or b"").get(app)
-
-
-@lru_cache(maxsize=LOOKED_THROUGH)
-def _apps(content: bytes) -> dict[str, object]:
-    """Return what a spec says of its apps, as far as it can be read."""
-    try:
-        return dict(yaml_data.of_text(content.decode())["apps"])
-    except (SpecError, KeyError, TypeError, AssertionError, ValueError):
-        return {}
 
 
 def between(clone: History, spec: Spec, move: Move) -> Between:

@@ -11,7 +11,7 @@ from generator.delivery import build_order, image, pin
 from generator.delivery.image import absent
 from generator.delivery.promotion.moves import MAY_NOT_MOVE, LeftOut, Move, Moves, Why, name
 from generator.errors import RepositoryError, SpecError, UsageError, reason
-from generator.spec.model import UNRELEASED
+from generator.spec.image_reference import UNRELEASED
 from generator.yaml.kustomization import Image, Kustomization
 
 if TYPE_CHECKING:

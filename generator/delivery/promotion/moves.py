@@ -7,12 +7,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import Conflict
-from generator.spec.model import UNRELEASED
+from generator.spec.image_reference import UNRELEASED
 
 if TYPE_CHECKING:
     from generator.delivery.image import Slot
     from generator.git.history import Commit
     from generator.yaml.kustomization import Image
+
+# Commits to an overlay or a base that are looked through, and commits between two states that are listed.
+LOOKED_THROUGH: Final = 100
+LISTED: Final = 30
 
 
 @dataclass(frozen=True, slots=True)

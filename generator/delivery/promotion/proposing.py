@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from generator.delivery import commit_message, deployments, image, requester
+from generator.delivery import commit_message, image, requester
 from generator.delivery.promotion import checks, commits, description, image_changes, marker, workspace
 from generator.delivery.promotion.base_changes import Bases
 from generator.delivery.promotion.description import Story
@@ -255,7 +255,7 @@ def _message(clone: History, about: _About) -> str:
         build=commit_message.build(origin.message) if origin else None,
         source=commit_message.source(origin.message) if origin else None,
     )
-    return f"{text}{'' if going else chr(10)}{deployments.PROMOTED}: {about.source}\n"
+    return f"{text}{'' if going else chr(10)}{commit_message.PROMOTED}: {about.source}\n"
 
 
 def _rendered(place: Workspace, about: _About, images: Mapping[str, bytes]) -> list[Change]:

@@ -9,7 +9,6 @@ from typing import Final
 
 from generator.infra.cost import compute, parts
 from generator.infra.cost.line import NONE, Line, Part
-from generator.render.outputs import infra as rendered
 from generator.render.outputs.infra.configuration import Configuration, Module
 from generator.render.outputs.infra.place import Here
 from generator.spec import aws_prices, targets
@@ -82,10 +81,12 @@ class Estimate:
             yield Total(place, app, least, most, max((one.grade for one in own), key=aws_prices.GRADES.index))
 
 
-def estimate(spec: Spec, infra: Infra, today: str, environments: Sequence[str] = ()) -> Estimate:
-    """Estimate a month for a day; with environments, only these and without shared resources."""
+def estimate(
+    spec: Spec, infra: Infra, configurations: Sequence[Configuration], today: str, environments: Sequence[str] = ()
+) -> Estimate:
+    """Estimate a month of what Terraform is configured to make; with environments, only these and nothing shared."""
     table = aws_prices.table().overlaid(infra.prices)
-    found = [*_parts(spec, infra, table, today, environments)]
+    found = [*_parts(spec, infra, configurations, table, today, environments)]
     lines = [line for part in found for line in _lines(part)]
     return Estimate(
         date=table.date,
@@ -98,10 +99,15 @@ def estimate(spec: Spec, infra: Infra, today: str, environments: Sequence[str] =
 
 
 def _parts(
-    spec: Spec, infra: Infra, table: aws_prices.Table, today: str, environments: Sequence[str]
+    spec: Spec,
+    infra: Infra,
+    configurations: Sequence[Configuration],
+    table: aws_prices.Table,
+    today: str,
+    environments: Sequence[str],
 ) -> Iterator[Part]:
     """Yield what costs something: each module, and each app in each environment."""
-    for configuration in rendered.configurations(spec, infra):
+    for configuration in configurations:
         name = configuration.folder.removeprefix(_ENVIRONMENTS)
         if environments and name not in environments:
             continue

@@ -10,6 +10,7 @@ import pytest
 from generator.infra.cost import parts
 from generator.infra.cost.estimate import Estimate, estimate
 from generator.infra.cost.line import Line, Part
+from generator.render.outputs.infra import configurations
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Value
 from generator.spec import aws_prices, loader
@@ -32,13 +33,13 @@ def of(environments: str, infra: str = "", apps: str = f"{{web: {WEB}}}", day: s
     text = f'{HEAD}environments: {environments}\ninfra: {{{region}accounts: "111111111111"{infra}}}\napps: {apps}\n'
     spec = loader.parse(text)
     assert spec.infra
-    return estimate(spec, spec.infra, day, [only] if only else [])
+    return estimate(spec, spec.infra, configurations(spec, spec.infra), day, [only] if only else [])
 
 
 def case(name: str) -> Estimate:
     spec = golden.spec(name)
     assert spec.infra
-    return estimate(spec, spec.infra, DAY)
+    return estimate(spec, spec.infra, configurations(spec, spec.infra), DAY)
 
 
 def cents(amount: Decimal) -> str:
