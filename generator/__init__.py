@@ -130,9 +130,9 @@ if TYPE_CHECKING:
     from generator.api.render import RenderResult as RenderResult
     from generator.api.render import render_overlay as render_overlay
     from generator.api.repository import Repository as Repository
-    from generator.api.rollback import RollbackRequest as RollbackRequest
-    from generator.api.rollback import RollbackResult as RollbackResult
     from generator.api.rollback import rollback as rollback
+    from generator.api.rolling_back import RollbackRequest as RollbackRequest
+    from generator.api.rolling_back import RollbackResult as RollbackResult
     from generator.api.status import HistoryRequest as HistoryRequest
     from generator.api.status import HistoryResult as HistoryResult
     from generator.api.status import StatusRequest as StatusRequest
@@ -276,9 +276,9 @@ _MODULES = {
     "RenderResult": "api.render",
     "render_overlay": "api.render",
     "Repository": "api.repository",
-    "RollbackRequest": "api.rollback",
-    "RollbackResult": "api.rollback",
     "rollback": "api.rollback",
+    "RollbackRequest": "api.rolling_back",
+    "RollbackResult": "api.rolling_back",
     "HistoryRequest": "api.status",
     "HistoryResult": "api.status",
     "StatusRequest": "api.status",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.api.publishing import Publishing, require_remote, spec_of
-from generator.api.rollback import RollbackRequest, RollbackResult, Run
+from generator.api.rolling_back import RollbackRequest, RollbackResult, Run
 from generator.delivery.pin import Pin
+from generator.delivery.rollback import Goal
 from generator.errors import UsageError
 
 
@@ -60,7 +61,7 @@ def pin(request: PinRequest, *, progress: Progress = silent, credentials: Creden
 def unpin(request: UnpinRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> PinResult:
     """Remove the pin, and keep the image."""
     with calling(credentials, request.directory, request.remote):
-        return _result(_run(request, progress).result())
+        return _result(_run(request, progress).reached(Goal(None, None, None)))
 
 
 def _run(request: PinRequest | UnpinRequest, progress: Progress) -> Run:
