@@ -16,8 +16,7 @@ from generator.manifests import stream
 from generator.manifests.charts import deployed
 from generator.manifests.projects import Destination, Project, destination
 from generator.render import names
-from generator.render.outputs import charts
-from generator.render.outputs.argocd import application_set
+from generator.render.outputs import charts, previews
 from generator.spec import layout
 from generator.spec.argocd import IN_CLUSTER
 
@@ -249,7 +248,7 @@ class Policy:
             return False
         template = _map(_map(_map(one.document.data.get("spec")).get("template")).get("spec"))
         return bool(
-            _map(template.get("source")).get("kustomize") == application_set.kustomize(environment, app)
+            _map(template.get("source")).get("kustomize") == previews.kustomize(environment, app)
         ) and one.beside == ("source.kustomize",)
 
     def _deployed(self, one: Application, path: str, where: Fault) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.namespace import metadata as namespace_metadata
+from generator.spec import pull_requests
 
 if TYPE_CHECKING:
     from generator.spec.environment import Environment
@@ -55,3 +56,23 @@ def manifests(project: str, environment: Environment) -> dict[str, dict[str, Any
 def namespace(environment: Environment, app: str) -> str:
     """Return the namespace of an app's preview; it contains placeholders for the request."""
     return f"{environment.namespace}-{{{{.number}}}}-{app}"
+
+
+def kustomize(environment: Environment, app: App) -> dict[str, Any]:
+    """Return the kustomize options of a preview in addition to its overlay: its own namespace, image and host."""
+    about = environment.pull_requests
+    assert about is not None
+    below, here = app.bases[environment.name], app.instances[environment.name]
+    image = f"{below.image}={here.image}:{pull_requests.filled(about.tag, app.name)}"
+    hosts = [one.name for one in here.workloads.values() if one.ingress] if about.host else []
+    patches = [_host(pull_requests.filled(about.host, app.name), name) for name in hosts[:1]]
+    return {
+        "namespace": namespace(environment, app.name),
+        "images": [image],
+        **({"patches": patches} if patches else {}),
+    }
+
+
+def _host(host: str, name: str) -> dict[str, Any]:
+    operation = f"- op: replace\n  path: /spec/rules/0/host\n  value: {host}\n"
+    return {"target": {"kind": "Ingress", "name": name}, "patch": operation}

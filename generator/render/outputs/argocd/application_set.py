@@ -97,30 +97,10 @@ def _preview(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
     options = [option for option in policy["syncOptions"] if option != "CreateNamespace=true"]
     return {
         **given,
-        "source": {**given["source"], "kustomize": kustomize(environment, app)},
+        "source": {**given["source"], "kustomize": previews.kustomize(environment, app)},
         "destination": {**given["destination"], "namespace": previews.namespace(environment, app.name)},
         "syncPolicy": {**policy, "automated": {"prune": True, "selfHeal": True}, "syncOptions": options},
     }
-
-
-def kustomize(environment: Environment, app: App) -> dict[str, Any]:
-    """Return the kustomize options of a preview in addition to its overlay: its own namespace, image and host."""
-    about = environment.pull_requests
-    assert about is not None
-    below, here = app.bases[environment.name], app.instances[environment.name]
-    image = f"{below.image}={here.image}:{pull_requests.filled(about.tag, app.name)}"
-    hosts = [one.name for one in here.workloads.values() if one.ingress] if about.host else []
-    patches = [_host(pull_requests.filled(about.host, app.name), name) for name in hosts[:1]]
-    return {
-        "namespace": previews.namespace(environment, app.name),
-        "images": [image],
-        **({"patches": patches} if patches else {}),
-    }
-
-
-def _host(host: str, name: str) -> dict[str, Any]:
-    operation = f"- op: replace\n  path: /spec/rules/0/host\n  value: {host}\n"
-    return {"target": {"kind": "Ingress", "name": name}, "patch": operation}
 
 
 def _of_requests(wanted: pull_requests.PullRequests, kind: str | None, url: str | None) -> dict[str, Any]:
