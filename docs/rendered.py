@@ -43,7 +43,7 @@ class Part(NamedTuple):
 @cache
 def parts(path: str) -> tuple[Part, ...]:
     """Return what a field renders to, in its example."""
-    before, after = _files(_without(path)), _files(examples.spec(path))
+    before, after = _files(_without(path)), _files(examples.spec(fields.shown_at(path)))
     found = [Part(name, gone=True) for name in before if name not in after]
     for name, text in after.items():
         if text != before.get(name):
@@ -60,7 +60,7 @@ def _without(path: str) -> Mapping[str, Any]:
     here = path
     while here:
         try:
-            spec = examples.without(path) if here == path else examples.without(here)
+            spec = examples.without(here, fields.shown_at(here))
             loader.parse(json.dumps(spec))
         except (SpecError, KeyError):
             here = fields.every()[here].parent

@@ -71,7 +71,7 @@ def headings() -> dict[str, list[Described]]:
     """Return the fields that have a heading, by path, with those that their examples show."""
     found: dict[str, list[Described]] = {}
     for path, described in fields.every().items():
-        shown = examples.shown_at(path).path
+        shown = fields.shown_at(path)
         found.setdefault(shown if shown in path else path, []).append(described)
     return found
 
@@ -95,7 +95,7 @@ def _field(path: str, shown: list[Described]) -> str:
         f"### `{path}`",
         described.field.about,
         _facts(path),
-        f"```yaml\n{examples.text(path)}```",
+        f"```yaml\n{examples.text(fields.shown_at(path))}```",
         _table(path, inner),
         *_shared(path),
         _renders(path),
@@ -139,7 +139,7 @@ def _cells(item: Described) -> str:
         item.field.about,
         fields.type_of(item.field.type),
         fields.default(item.path),
-        f"`{written(examples.value(item.path))}`",
+        f"`{written(examples.value(item.path, fields.shown_at(item.path)))}`",
         becomes,
     )
     return " | ".join(text.replace("|", "\\|") for text in texts)
@@ -159,9 +159,9 @@ def written(value: Any) -> str:
 def _shared(path: str) -> Iterator[str]:
     """Tell where the fields of maps are described that stand in several places."""
     for place, first in fields.shared().items():
-        if examples.shown_at(_field_of(place)).path == path:
+        if fields.shown_at(_field_of(place)) == path:
             name, known = _bare(place), _bare(first)
-            yield f"`{name}` has the fields of [`{known}`](#{anchor(examples.shown_at(_field_of(first)).path)})."
+            yield f"`{name}` has the fields of [`{known}`](#{anchor(fields.shown_at(_field_of(first)))})."
 
 
 def _field_of(container: str) -> str:

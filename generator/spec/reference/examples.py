@@ -13,7 +13,6 @@ from generator.spec import yaml_data
 from generator.spec.override import overridden
 from generator.spec.reference.entries import ENTRIES
 from generator.spec.reference.entry import Entry
-from generator.spec.reference.fields import Described, every
 
 # The spec that an example is merged into.
 AROUND: Final = """\
@@ -68,37 +67,28 @@ _STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "wor
 _OTHER_APPS: Final = {"apps.<app>.chart": "dashboards", "apps.<app>.values": "dashboards", "apps.<app>.adopted": "blog"}
 
 
-def shown_at(path: str) -> Described:
-    """Return the field with an example that shows the field at ``path``: itself, an equal field, or a parent."""
-    here = every()[path]
-    while not ENTRIES.get(here.path, _NOTHING).example:
-        here = every()[here.parent or here.like]
-    return here
-
-
 @cache
 def text(path: str) -> str:
-    """Return the example of a field as YAML, from the top of the file."""
-    described = shown_at(path)
-    lines = described.entry.example
-    place = described.container
-    fitting = [text for above, text in _BESIDE.items() if f"{described.path}.".startswith(f"{above}.")]
-    other = next((app for above, app in _OTHER_APPS.items() if described.path.startswith(above)), None)
+    """Return the example of a field with an example of its own as YAML, from the top of the file."""
+    lines = ENTRIES[path].example
+    place = path.rpartition(".")[0]
+    fitting = [text for above, text in _BESIDE.items() if f"{path}.".startswith(f"{above}.")]
+    other = next((app for above, app in _OTHER_APPS.items() if path.startswith(above)), None)
     stand_ins = {**_STAND_INS, "<app>": other} if other else _STAND_INS
-    if described.path.startswith("apps.<app>.files."):
+    if path.startswith("apps.<app>.files."):
         stand_ins = {**stand_ins, "<name>": "/etc/web/web.conf"}
-    if described.path == _OF_THE_FIRST:
+    if path == _OF_THE_FIRST:
         stand_ins = {**stand_ins, "<environment>": "dev"}
     for word in reversed(_words(place)):
         if word == "<app>" and fitting:
             given = {line.partition(":")[0].replace("ports", "port") for line in lines.splitlines()}
             beside = [line for line in fitting[-1].splitlines() if line.partition(":")[0] not in given]
             lines = "\n".join([*beside, lines])
-        if word == "infra" and described.path.startswith("infra."):
+        if word == "infra" and path.startswith("infra."):
             lines = f"{_ACCOUNT}\n{lines}"
         lines = textwrap.indent(lines, "  ")
         lines = f"- {lines[2:]}" if word == "[]" else f"{stand_ins.get(word, word)}:\n{lines}"
-    return f"{lines}\n{_beside_it(described.path)}"
+    return f"{lines}\n{_beside_it(path)}"
 
 
 def _beside_it(path: str) -> str:
@@ -128,7 +118,7 @@ def _around() -> dict[str, Any]:
 
 @cache
 def spec(path: str) -> dict[str, Any]:
-    """Return the data of a whole spec that contains the example of a field. Copy it before you change it."""
+    """Return the data of a whole spec that contains the example at a path. Copy it before you change it."""
     return overridden(_around(), yaml_data.of_text(text(path)))
 
 
@@ -139,9 +129,9 @@ def plain(written: str) -> Any:
 
 
 @cache
-def value(path: str) -> Any:
-    """Return a field's value in its example. Raise KeyError if the example does not contain the field."""
-    for found in _values(spec(path), _words(path)):
+def value(path: str, shown_at: str) -> Any:
+    """Return a field's value in the example at a path. Raise KeyError if the example does not contain the field."""
+    for found in _values(spec(shown_at), _words(path)):
         return found
     raise KeyError(path)
 
@@ -159,11 +149,11 @@ def _values(data: object, words: list[str]) -> Iterator[Any]:
         yield from _values(data[words[0]], words[1:])
 
 
-def without(path: str) -> dict[str, Any]:
-    """Return the spec of the example without the field in all its places."""
-    data = copy.deepcopy(spec(path))
+def without(path: str, shown_at: str) -> dict[str, Any]:
+    """Return the spec of the example at a path without a field in all its places."""
+    data = copy.deepcopy(spec(shown_at))
     for place in places(data, path):
-        place.pop(every()[path].name, None)
+        place.pop(path.rpartition(".")[2], None)
     return data
 
 

@@ -178,6 +178,14 @@ def effect(path: str) -> str:
     return effect(here.parent) if not kubernetes(path) else ""
 
 
+def shown_at(path: str) -> str:
+    """Return the path of the field whose example contains a field: its own, or that of a parent."""
+    here = every()[path]
+    while not ENTRIES.get(here.path, _NOTHING).example:
+        here = every()[here.parent or here.like]
+    return here.path
+
+
 def described_at(path: str) -> str:
     """Return the path of the description of a field that an environment or a workload may also have."""
     return _AGAIN.sub("apps.<app>.", path)

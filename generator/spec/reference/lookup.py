@@ -33,6 +33,6 @@ def look_up(path: str) -> dict[str, object]:
         "kinds": list(fields.kinds(place)),
         "kubernetes": list(fields.kubernetes(place)),
         "effect": "" if fields.kubernetes(place) else fields.effect(described.path),
-        "example": examples.text(described.path),
+        "example": examples.text(fields.shown_at(described.path)),
         "fields": [{"field": item.name, "about": item.field.about} for item in fields.below(place)],
     }

@@ -152,7 +152,7 @@ def _more(path: str) -> JsonSchema:
     described = fields.described(place)
     entry = described.entry
     default = {"default": examples.plain(entry.default)} if entry.default and place == path else {}
-    return {**default, "examples": [examples.value(described.path)]}
+    return {**default, "examples": [examples.value(described.path, fields.shown_at(described.path))]}
 
 
 def _shape(shape: type | tuple[type, ...], accepts: Type, path: str) -> JsonSchema:

@@ -26,7 +26,7 @@ from testing.programs import Run
 
 ROOT = Path(__file__).parents[3]
 EVERY = list(fields.every())
-SHOWN = sorted({examples.shown_at(path).path for path in EVERY})
+SHOWN = sorted({fields.shown_at(path) for path in EVERY})
 
 
 def test_every_entry_is_of_a_field() -> None:
@@ -46,13 +46,13 @@ def test_a_field_says_what_it_is_what_it_defaults_to_and_what_becomes_of_it() ->
 
 
 def test_an_example_shows_each_field() -> None:
-    assert [path for path in EVERY if examples.value(path) is None] == []
+    assert [path for path in EVERY if examples.value(path, fields.shown_at(path)) is None] == []
 
 
 @pytest.mark.thin(3)
 @pytest.mark.parametrize("path", SHOWN)
 def test_an_example_loads_as_it_is_shown(path: str) -> None:
-    assert loader.parse(json.dumps(examples.spec(path))).apps
+    assert loader.parse(json.dumps(examples.spec(fields.shown_at(path)))).apps
 
 
 WITH_DEFAULT = [path for path in EVERY if fields.every()[path].entry.default]
@@ -61,8 +61,8 @@ WITH_DEFAULT = [path for path in EVERY if fields.every()[path].entry.default]
 @pytest.mark.thin(3)
 @pytest.mark.parametrize("path", WITH_DEFAULT)
 def test_a_default_that_is_written_out_changes_nothing(path: str) -> None:
-    left_out = examples.without(path)
-    written_out = copy.deepcopy(examples.spec(path))
+    left_out = examples.without(path, fields.shown_at(path))
+    written_out = copy.deepcopy(examples.spec(fields.shown_at(path)))
     default = examples.plain(fields.every()[path].entry.default)
     places = examples.places(written_out, path)
     assert places
@@ -79,7 +79,7 @@ def files(spec: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("path", [path for path in EVERY if fields.kubernetes(path)])
 def test_what_the_reference_names_in_kubernetes_is_there_because_of_the_field(path: str) -> None:
     default = fields.every()[path].entry.default
-    if default and examples.plain(default) == examples.value(path):
+    if default and examples.plain(default) == examples.value(path, fields.shown_at(path)):
         return
     assert rendered.parts(path)
     assert sorted(set(fields.kubernetes(path)) - rendered.changed_fields(path)) == []
@@ -88,7 +88,9 @@ def test_what_the_reference_names_in_kubernetes_is_there_because_of_the_field(pa
 def test_few_examples_show_a_default() -> None:
     # Else the test above would ask little.
     alike = [
-        path for path in WITH_DEFAULT if examples.plain(fields.every()[path].entry.default) == examples.value(path)
+        path
+        for path in WITH_DEFAULT
+        if examples.plain(fields.every()[path].entry.default) == examples.value(path, fields.shown_at(path))
     ]
     assert len(alike) < 15
 

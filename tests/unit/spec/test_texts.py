@@ -20,7 +20,7 @@ FREE = [path for path, known in EVERY.items() if isinstance(known.field.type, Te
 
 def generated(path: str, value: object) -> dict[str, str] | list[str]:
     """Return what the example of a field gives with another value, or its faults."""
-    data: dict[str, Any] = copy.deepcopy(examples.spec(path))
+    data: dict[str, Any] = copy.deepcopy(examples.spec(fields.shown_at(path)))
     for place in examples.places(data, path):
         place[EVERY[path].name] = value
     try:

@@ -41,7 +41,7 @@ def generated(data: dict[str, Any]) -> Files | None:
 
 def with_null(path: str) -> dict[str, Any]:
     """Return the spec of a field's example with ``null`` in its place."""
-    data = copy.deepcopy(examples.spec(path))
+    data = copy.deepcopy(examples.spec(fields.shown_at(path)))
     places = examples.places(data, path)
     assert places
     for place in places:
@@ -66,14 +66,17 @@ def takes_null(path: str) -> bool:
 def test_null_is_the_same_as_nothing(path: str) -> None:
     given = generated(with_null(path))
     if takes_null(path):
-        assert given == generated(examples.without(path))
+        assert given == generated(examples.without(path, fields.shown_at(path)))
     else:
         assert given is None
 
 
 @pytest.mark.parametrize("path", some(OF_APPS))
 def test_so_it_is_where_only_an_environment_says_more(path: str) -> None:
-    alone, without = of_environment(with_null(path), path), of_environment(examples.without(path), path)
+    alone, without = (
+        of_environment(with_null(path), path),
+        of_environment(examples.without(path, fields.shown_at(path)), path),
+    )
     # In an environment a map need not be whole, but for those in lists, which are replaced.
     given = generated(alone)
     assert given == generated(without) or (given is None and not takes_null(path))
