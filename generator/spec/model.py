@@ -137,7 +137,7 @@ class App(GivenApp):
     @cached_property
     def fields(self) -> frozenset[str]:
         """Return the names of all fields of the app, in any workload and environment."""
-        return frozenset(name for given in (self.given, *self._promoted.values()) for name in said.fields(given))
+        return frozenset().union(*map(said.fields, (self.given, *self._promoted.values())))
 
     @property
     def own_kinds(self) -> frozenset[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from generator.spec import encrypted_secrets, hatches
@@ -16,13 +16,14 @@ INCLUDED: Final = "included"
 _HATCHES: Final = frozenset({*hatches.NAMES, encrypted_secrets.FIELD})
 
 
-def fields(given: Data) -> Iterator[str]:
-    """Yield the names of an app's fields, in any workload and environment."""
-    yield from (name for name, value in given.items() if value)
+def fields(given: Data) -> set[str]:
+    """Return the names of an app's fields, in any workload and environment."""
+    found = {name for name, value in given.items() if value}
     for place in ("workloads", "environments"):
         for one in (given.get(place) or {}).values():
             if isinstance(one, Mapping):
-                yield from fields(one)
+                found |= fields(one)
+    return found
 
 
 def has_files(data: Data) -> bool:

@@ -7,7 +7,6 @@ dumper takes 250 µs) and stricter about quotes: it quotes all strings that a YA
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +50,8 @@ def scalar(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Return a string in double quotes; any characters are possible."""
+    import json  # A bump, which writes a tag and an annotation, seldom needs it.
+
     body = json.dumps(text, ensure_ascii=False)
     return _ESCAPE.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
 
