@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from generator.spec import aws_support, forge_kinds, targets
+from generator.spec.adopted import AdoptedApp
+from generator.spec.chart import ChartApp
 from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean
-from generator.spec.model import AnyApp, App, Spec
 from generator.spec.plain_data import as_map
 
 if TYPE_CHECKING:
     from generator.spec.infra import Data, Infra
+    from generator.spec.model import AnyApp, Spec
 
 
 def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:
@@ -71,7 +73,7 @@ def of_admins(spec: Spec, infra: Infra) -> Iterator[tuple[FieldPath, str, str]]:
 
 
 def _on_eks(app: AnyApp, environment: str) -> bool:
-    return not isinstance(app, App) or app.target_in(environment) == targets.EKS
+    return isinstance(app, ChartApp | AdoptedApp) or app.target_in(environment) == targets.EKS
 
 
 def _of_regions(data: Data, infra: Infra) -> Iterator[tuple[FieldPath, str, str]]:

@@ -16,7 +16,6 @@ from generator.spec.chart import ChartApp
 from generator.spec.clusters import Cluster
 from generator.spec.instance import Instance
 from generator.spec.layout import base_path, given_path, overlay_path
-from generator.spec.model import App
 
 if TYPE_CHECKING:
     from generator.spec.environment import Environment
@@ -54,7 +53,7 @@ def notes(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, str]:
 def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: dict[str, str]) -> dict[str, Any]:
     """Return the ``spec`` of an Application; ``cluster`` is the cluster's part of the destination."""
     automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
-    ignored = _ignored(app.instances[environment.name]) if isinstance(app, App) else []
+    ignored = [] if isinstance(app, ChartApp | AdoptedApp) else _ignored(app.instances[environment.name])
     return {
         "project": project_name(spec, environment.name),
         **_source(spec, app, environment.name),
@@ -93,7 +92,7 @@ def _folders(app: AnyApp, environment: str) -> list[str]:
 
 def _given(spec: Spec, app: AnyApp, environment: str) -> list[str]:
     """Return the folder with Terraform's outputs, if the app refers to any."""
-    if spec.infra is None or not isinstance(app, App):
+    if spec.infra is None or isinstance(app, ChartApp | AdoptedApp):
         return []
     from generator.spec import infra_reference
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.outputs.codepipeline.stages import (
@@ -18,7 +18,6 @@ from generator.render.outputs.codepipeline.stages import (
     role,
     stages,
 )
-from generator.render.outputs.infra import delivery
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Raw
 from generator.spec import forge_kinds
@@ -33,9 +32,12 @@ _MINUTES: Final[Mapping[Job, int]] = {"plan": 30, "apply": 120, "deploy": 60, "p
 _USUAL_MINUTES: Final = 60
 
 
-def module(spec: Spec, infra: Infra) -> Module:
-    """Return the call of the module for the pipeline; the spec must have one."""
-    return Module("pipeline", "pipeline", _arguments(spec, infra), comment=_ABOUT)
+def module(spec: Spec, infra: Infra, repositories: Iterable[str], secrets: list[str]) -> Module:
+    """Return the call of the module for the pipeline; the spec must have one.
+
+    ``repositories`` are the names of those of images, ``secrets`` the ARNs of those that builds read.
+    """
+    return Module("pipeline", "pipeline", _arguments(spec, infra, repositories, secrets), comment=_ABOUT)
 
 
 _ABOUT: Final = "One image through all environments: the stages follow from `environments` and `ci.codepipeline`."
@@ -46,7 +48,7 @@ def name(spec: Spec) -> str:
     return f"{spec.project}-delivery"
 
 
-def _arguments(spec: Spec, infra: Infra) -> dict[str, Any]:
+def _arguments(spec: Spec, infra: Infra, repositories: Iterable[str], secrets: list[str]) -> dict[str, Any]:
     found = stages(spec)
     asked = told.build(spec.data)
     assert asked is not None
@@ -63,9 +65,9 @@ def _arguments(spec: Spec, infra: Infra) -> dict[str, Any]:
         **({"images": images} if images else {}),
         # Commits of a pipeline must not start another run.
         "ignored": ["overlays/**", "gitops/**", ".generator/**", "docs/**"] if here == "connection" else [],
-        "registries": [f"{images_at}/{name}" for name in dict.fromkeys(delivery.repositories(spec, infra))],
+        "registries": [f"{images_at}/{name}" for name in dict.fromkeys(repositories)],
         **({"caches": infra.caches} if infra.caches else {}),
-        "secrets": delivery.secrets(spec, infra),
+        "secrets": secrets,
         "approvals": _approvals(found),
         "projects": _projects(spec, found),
         "stages": [_stage(spec, stage) for stage in found],

@@ -56,7 +56,7 @@ def _pipeline(spec: Spec, infra: Infra) -> Iterator[Module]:
     if stages.is_asked(spec.ci):
         from generator.render.outputs.codepipeline import terraform
 
-        yield terraform.module(spec, infra)
+        yield terraform.module(spec, infra, delivery.repositories(spec, infra), delivery.secrets(spec, infra))
 
 
 def _registry(spec: Spec, infra: Infra) -> Iterator[Module]:
