@@ -48,7 +48,7 @@ def test_the_tree_passes(module: str, words: list[str]) -> None:
 
 
 # Measured; it may fall, and not grow. Imports within functions count, those for types alone do not.
-LONGEST_CHAIN = 10
+LONGEST_CHAIN = 9
 
 
 def test_no_chain_of_imports_grows_longer() -> None:
