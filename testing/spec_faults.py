@@ -96,6 +96,15 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '6:9 branch: the tag "!secret" is not known here / remove it; quote the value to make it text',
         ],
     ),
+    "one value in place of a map": (
+        app("ports: [8080]\ningress: shop.example.com\nautoscale: 5"),
+        [
+            "8:13 apps.web.ports[0]: expected a map, got 8080 / write it as a map: `{containerPort: 8080}`",
+            '9:14 apps.web.ingress: expected a map, got "shop.example.com"'
+            ' / write it as a map: `{host: "shop.example.com"}`',
+            "10:16 apps.web.autoscale: expected a map, got 5 / known here: min, max, cpu, memory, metrics, behavior",
+        ],
+    ),
     "a duplicate field": (
         app("port: 80\nport: 81"),
         [

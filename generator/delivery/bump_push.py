@@ -58,19 +58,32 @@ def _pushed(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
     try:
         return push.land(remote, bump.change(sign=sign))
     except NoOverlay as exc:
-        place = exc.place
-        if place.image:  # the spec knows it, so its name is right
-            raise
-        beside = remote.folders(overlays_path(place.environment))
+        raise _explained(exc, remote) from exc
+
+
+def _explained(exc: NoOverlay, remote: Remote) -> RepositoryError:
+    """Tell an app whose overlay is not on the branch yet from one whose name is wrong."""
+    place = exc.place
+    beside = remote.folders(overlays_path(place.environment))
+    if not place.image:  # without a spec, the name may be wrong
         known = (place.app, tuple(beside)) if beside else (place.environment, tuple(remote.folders(overlays_path())))
-        raise RepositoryError(exc.message, images.nearest(*known) or exc.hint) from exc
+        return RepositoryError(exc.message, images.nearest(*known) or exc.hint)
+    if place.app in beside:  # its kustomization may have another name
+        return exc
+    return RepositoryError(
+        f"{place.app} in {place.environment} is not on {remote.branch} of the remote yet: {exc.message} there",
+        "commit what was generated (python -m generator), push it, and run this again",
+    )
 
 
 def foresee(remote: Remote, bump: Bump) -> None:
     """Find out what a bump would change at the branch's tip; nothing is pushed."""
     with remote.editing(remote.fetch()) as editing:
         editing.want(bump.paths)
-        bump.edit(editing.read)
+        try:
+            bump.edit(editing.read)
+        except NoOverlay as exc:
+            raise _explained(exc, remote) from exc
 
 
 def _absent(exc: GitError, spec: Spec | None, named: str | None) -> str:

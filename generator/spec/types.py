@@ -303,7 +303,7 @@ class Record:
                 findings.add(path, "nothing there", f"needs {self._required()}", at_key=True)
             return
         if not isinstance(value, dict):
-            hint = self._listed(path) or f"known here: {', '.join(self.fields)}"
+            hint = self._meant(value, path) or self._listed(path) or f"known here: {', '.join(self.fields)}"
             findings.add(path, f"expected a map, got {shown(value)}", hint)
             return
         for name, item in value.items():
@@ -333,6 +333,15 @@ class Record:
         """Return the command that lists the fields, if there are too many for a hint; empty for the top of the spec."""
         many = bool(path) and len(self.fields) > _FEW
         return f"`python -m generator explain {dotted(path)}` lists the fields there" if many else ""
+
+    def _meant(self, value: object, path: Path) -> str:
+        """Return a hint with the map that a single value probably stands for; empty if that cannot be told."""
+        named = self.exactly_one[:1] or self._needed
+        if len(named) != 1 or isinstance(value, list):
+            return ""
+        tried = Findings()
+        self.fields[named[0]].type.check(value, (*path, named[0]), tried)
+        return "" if tried.items else f"write it as a map: `{{{named[0]}: {shown(value)}}}`"
 
     def _required(self) -> str:
         return ", ".join(self._needed)

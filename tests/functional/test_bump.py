@@ -421,7 +421,11 @@ def test_an_overlay_that_is_not_on_the_branch_yet(remote: Path, repository: Path
     spec.write_text(spec.read_text() + "  late: {image: shop/late}\n")
     done = generator("bump", "late", "--env", "dev", "--tag", "v1", "--push", cwd=repository)
     assert done.returncode == 1
-    assert "overlays/dev/late/kustomization.yaml: no such file" in done.stderr
+    assert (
+        "late in dev is not on main of the remote yet: overlays/dev/late/kustomization.yaml: no such file"
+        in done.stderr
+    )
+    assert "push it, and run this again" in done.stderr
 
 
 @pytest.mark.parametrize("how", [["--push"], []], ids=["pushed", "here"])

@@ -427,7 +427,7 @@ def test_a_pin_holds_and_says_so(where: str, remote: Path, repository: Path, gen
         "web in dev: v1 was not set, because the image is pinned: 2026-11-21T09:30:00Z Ann Lee: 1.5 loses orders"
         in done.stdout
     )
-    assert "unpin web --env dev)" in done.stdout
+    assert f"unpin web --env dev{' --push' if where == 'pushed' else ''})" in done.stdout
     if where == "pushed":
         assert "newTag: unreleased" in content(remote, overlay())
         assert "newTag: v1" in content(remote, overlay("api"))

@@ -31,16 +31,18 @@ SHOWN = (
 def checkout(tmp_path: Path) -> Path:
     """Make a checkout whose environment is there already: only pip's part is left out."""
     folder = tmp_path / "checkout"
-    (folder / ".venv/bin").mkdir(parents=True)
+    (folder / ".venv-quickstart/bin").mkdir(parents=True)
     for name in ("scripts", "generator"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, folder / name)
-    python = folder / ".venv/bin/python"
+    python = folder / ".venv-quickstart/bin/python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} "$@"\n')
     python.chmod(0o755)
     key = "cat requirements.lock; sed '/^\\[tool\\./,$d' pyproject.toml"
-    subprocess.run(["bash", "-c", f"{{ {key}; }} | cksum | tr -d '\\n' >.venv/.complete"], cwd=folder, check=True)
+    subprocess.run(
+        ["bash", "-c", f"{{ {key}; }} | cksum | tr -d '\\n' >.venv-quickstart/.complete"], cwd=folder, check=True
+    )
     return folder
 
 

@@ -73,5 +73,5 @@ def run(options: argparse.Namespace) -> int:
     )  # fmt: skip
     with console.progress() as progress:
         result = generator.bump(request, progress=progress, credentials=options.credentials)
-    output.show(result, as_json=options.json)
+    output.show(result, pushed=options.push, as_json=options.json)
     return 0

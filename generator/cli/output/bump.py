@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from generator import BumpOutcome, BumpResult
 
 
-def show(result: BumpResult, *, as_json: bool) -> None:
-    """Print a line for each image, or one JSON document."""
+def show(result: BumpResult, *, pushed: bool, as_json: bool) -> None:
+    """Print a line for each image, or one JSON document. `pushed`: not to this checkout, but to the remote."""
     request = result.pull_request
     for note in result.notes:
         console.note(f"note: {note}")
@@ -20,7 +20,7 @@ def show(result: BumpResult, *, as_json: bool) -> None:
         console.emit(_record(result) | proposed | {"pull_request": request, "notes": list(result.notes)})
         return
     for outcome in result.outcomes:
-        console.say(_line(outcome, result))
+        console.say(_line(outcome, result, " --push" if pushed else ""))
     if request:
         console.say(f"the branch takes no pushes; merge the pull request: {request}")
 
@@ -42,14 +42,14 @@ def _record(result: BumpResult) -> dict[str, Any]:
     return {**more, **(records[0] if len(records) == 1 else {"commit": result.commit}), "images": records}
 
 
-def _line(outcome: BumpOutcome, result: BumpResult) -> str:
+def _line(outcome: BumpOutcome, result: BumpResult, push: str) -> str:
     commit = result.commit
     place, tag = outcome.wanted.place, outcome.wanted.image.tag
     said = {
         "changed": f"{tag} in {commit[:12] if commit else place.path}",
         "same": f"{tag} already; nothing to do",
         "pinned": f"{tag} was not set, because the image is pinned: {outcome.why}"
-        f" (to remove the pin: {console.program()} unpin {place.app} --env {place.environment})",
+        f" (to remove the pin: {console.program()} unpin {place.app} --env {place.environment}{push})",
         "superseded": f"{tag} was not set, because a newer build has set the image: {outcome.why}"
         " (to set it anyway: --force)",
     }[outcome.state]
