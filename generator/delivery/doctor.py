@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from generator import process, tools
 from generator.clients import argocd, forges
 from generator.errors import GeneratorError, ToolError
-from generator.git import checkout, plumbing
+from generator.git import checkout, history, plumbing
 from generator.spec import argocd_size, loader, read_file
 from generator.spec.argocd import VERSIONS, minor
 from generator.spec.image_reference import ECR
@@ -50,6 +51,7 @@ def machine(directory: Path) -> Iterator[Check]:
     if spec is not None:
         found = f"{_counted(len(spec.apps), 'app')}, {_counted(len(spec.environments), 'environment')}"
         yield Check("generator.yaml", "ok", found)
+        yield from _branch(directory, spec.branch)
         yield from _services(spec)
 
 
@@ -111,6 +113,23 @@ def plumbing_version() -> str:
 def _identity(directory: Path) -> str:
     checkout.require_identity(directory)
     return "configured"
+
+
+def _branch(directory: Path, wanted: str) -> Iterator[Check]:
+    """Check that the branch that Argo CD reads is here or on a remote; another one may be checked out."""
+    here = history.branch(directory)
+    if here is None:
+        return
+    names = plumbing.begin("for-each-ref", "--format=%(refname)", directory=directory).result().decode().split()
+    known = here == wanted or any(
+        name == f"refs/heads/{wanted}" or (name.startswith("refs/remotes/") and name.split("/", 3)[3] == wanted)
+        for name in names
+    )
+    if known:
+        yield Check("branch", "ok", wanted)
+        return
+    fix = f"git branch -m {shlex.quote(wanted)}; or write into generator.yaml: `branch: {here}`"
+    yield Check("branch", "missing", f"Argo CD reads {wanted}, and this repository has only {here}", fix)
 
 
 def _services(spec: Spec) -> Iterator[Check]:
