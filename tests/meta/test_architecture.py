@@ -19,6 +19,7 @@ from generator.render import kinds, outputs
 from generator.render.kinds import KINDS, workloads
 from generator.render.outputs import OUTPUTS, Output
 from generator.spec import workload_kinds
+from generator.spec.checks import RARE
 from testing import ROOT
 from testing.needs import lack
 
@@ -49,6 +50,7 @@ def test_the_tree_passes(module: str, words: list[str]) -> None:
 
 # Measured; it may fall, and not grow. Imports within functions count, those for types alone do not.
 LONGEST_CHAIN = 9
+LONGEST_THROUGH_REGISTRIES = 14
 
 
 def test_no_chain_of_imports_grows_longer() -> None:
@@ -58,6 +60,13 @@ def test_no_chain_of_imports_grows_longer() -> None:
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     assert len(longest_chain(imports)) <= LONGEST_CHAIN, longest_chain(imports)
     assert longest_chain({"a": {"b"}, "b": {"c", "d"}, "c": {"b"}, "d": set()}) == [("a",), ("b", "c"), ("d",)]
+    # What the registries of rendering and of checks load by name lies below them as well.
+    for module, names in {"render.outputs": OUTPUTS, "render.kinds": KINDS, "spec.checks": RARE}.items():
+        package = module.removesuffix(".checks")
+        found = {f"generator.{package}.{name}" for name in names}
+        assert found <= imports.keys()
+        imports[f"generator.{module}"] = imports[f"generator.{module}"] | found
+    assert len(longest_chain(imports)) <= LONGEST_THROUGH_REGISTRIES, longest_chain(imports)
 
 
 def test_what_the_caches_leave_out_is_no_part_of_reading_and_rendering() -> None:
