@@ -38,7 +38,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a tab as indentation": (
         "version: 1\n\tproject: shop\n",
         [
-            "2:1: a tab at the begin of a line / YAML is indented with spaces only",
+            "2:1: a tab at the beginning of a line / YAML is indented with spaces only",
         ],
     ),
     "a bracket that is never closed": (
@@ -222,7 +222,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an unknown field near nothing": (
         top("zzz: 1\n"),
         [
-            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, include, infra, kubernetes, notifications, products, project, promotion, registry, repository, secretStore, sites, version',
+            '6:1 zzz: unknown field "zzz" / known here: version, project, repository, forge, branch, registry, infra, environments, apps, sites, include, products, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci',
         ],
     ),
     "a project with a space": (
@@ -647,7 +647,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "9:13 apps.web.needs[0]: a circle: web needs api needs db needs web / take one of them out, and let it in with `network: {from: […]}` of the other",
             "9:18 apps.web.needs[1]: an app reaches its own pods anyway / take it out",
             "9:23 apps.web.needs[2]: worker has no port to connect to / add `port:` to worker, or take it out",
-            "9:31 apps.web.needs[3]: no such app / known here: api, db, web, worker",
+            "9:31 apps.web.needs[3]: no such app / known here: web, api, db, worker",
             '10:17 apps.web.needsCidr[0]: "10.0.0.1/8" is not a range of addresses: 10.0.0.1/8 has host bits set / like 10.0.0.0/8, with nothing set behind the prefix',
         ],
     ),
@@ -1205,7 +1205,7 @@ apps:
         top("", apps="{a: {image: w, metrics: {}}, b: {image: w, port: 80, metrics: {port: metrcs}}}"),
         [
             "5:22 apps.a.metrics: there is no port to read them from / say `port:`, or `ports:`",
-            '5:76 apps.b.metrics.port: there is no port "metrcs" / known here: 80, http',
+            '5:76 apps.b.metrics.port: there is no port "metrcs" / known here: http, 80',
         ],
     ),
     "labels of a namespace that are there already": (

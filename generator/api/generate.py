@@ -62,7 +62,7 @@ def generate(
             planned = planning.plan(directory, rules, adopt=request.adopt)
             with noting(notes := rules.unused()):
                 changes = planning.apply(directory, planned, prune=request.prune, replace=request.replace)
-    return generated.result(directory, planned, changes, notes)
+    return generated.result(directory, planned, changes, notes, rules.decided)
 
 
 class _Rules:
@@ -73,6 +73,7 @@ class _Rules:
         self._met: dict[str, None] = {}
         self._used: set[str] = set()
         self._ask = ask
+        self.decided: dict[str, str] = {}
         for path, side in keep.items():
             if side not in tuple(Side):
                 raise UsageError(f"--keep {side}: neither local nor updated", "write --keep local [PATH…]")
@@ -83,9 +84,10 @@ class _Rules:
         self._met[full] = None
         fitting = [path for path in self._rules if not path or full == path or full.startswith(_within(path))]
         self._used.update(fitting)
-        if fitting:
-            return self._rules[max(fitting, key=len)]
-        return self._ask(conflict) if self._ask else None
+        side = self._rules[max(fitting, key=len)] if fitting else self._ask(conflict) if self._ask else None
+        if side is not None:
+            self.decided[full] = side.value
+        return side
 
     def unused(self) -> list[str]:
         """Return the rules that match no conflict. They are no error, because a repeated run has no conflict left."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class GenerateResult:
     """Paths that were written, removed, and moved (old → new); `files` is the number of generated files.
 
-    `advice` is about fields of the spec that are valid but will not work.
+    `advice` is about fields of the spec that are valid but will not work. `decided` has the side of each conflict that
+    was decided, by FILE:FIELD.
     """
 
     files: int
@@ -33,9 +34,13 @@ class GenerateResult:
     effects: tuple[Effect, ...]
     advice: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
+    decided: Mapping[str, str] = field(default_factory=dict)
 
 
-def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Sequence[str] = ()) -> GenerateResult:
+def result(
+    directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Sequence[str] = (),
+    decided: Mapping[str, str] | None = None,
+) -> GenerateResult:  # fmt: skip
     """Return a plan's changes, which were made or would be."""
     apps = dict.fromkeys(Location.parse(outcome.path).app for outcome in changes)
     return GenerateResult(
@@ -46,6 +51,7 @@ def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Se
         effects=planned.effects,
         advice=advised(directory, planned.spec, [name for name in apps if name]),
         notes=tuple(notes),
+        decided=dict(decided or {}),
     )
 
 

@@ -65,6 +65,12 @@ class Problem:
     final: bool = False
 
 
+def waits_for_a_user(application: Application) -> bool:
+    """Tell whether it differs from git, and only a user syncs it."""
+    held = application.phase == "Running" or application.health == "Suspended"
+    return application.sync == "OutOfSync" and not application.automated and not held
+
+
 def of_sync(application: Application) -> Iterator[Problem]:
     """Yield what is wrong with the newest sync."""
     ended = application.phase in ("Failed", "Error")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.clients import argocd, forges
 from generator.clients.forges import Review
-from generator.delivery import branches, open_requests, targets
+from generator.delivery import branches, diagnosis, open_requests, targets
 from generator.errors import GeneratorError, NoForge, reason
 from generator.render.names import application_names, project_names
 
@@ -31,7 +31,7 @@ class Running:
 
     Attributes:
         images: The images of all containers of the Application. url: The Application's page; of several, the page of
-        the worst.
+        the worst. waits_for_user: Whether it differs from git and is synced by hand only.
     """
 
     sync: str
@@ -39,6 +39,7 @@ class Running:
     revision: str
     images: tuple[str, ...]
     url: str = ""
+    waits_for_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ def applications(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
         for one in api.applications(project_names(spec)):
             if key := names.get(one.name) or _chosen(spec, one):
                 url = argocd.page(spec.argocd_namespace, one.name)
-                found.setdefault(key, []).append(Running(one.sync, one.health, one.revision, one.images, url))
+                waits = diagnosis.waits_for_a_user(one)
+                found.setdefault(key, []).append(Running(one.sync, one.health, one.revision, one.images, url, waits))
     return {key: _together(several) for key, several in found.items()}
 
 
@@ -191,4 +193,5 @@ def _together(several: Sequence[Running]) -> Running:
     first = min(several, key=lambda one: (argocd.rank(one.health, argocd.HEALTH), argocd.rank(one.sync, argocd.SYNC)))
     sync = min((one.sync for one in several), key=lambda word: argocd.rank(word, argocd.SYNC))
     images = dict.fromkeys(image for one in several for image in one.images)
-    return Running(sync, first.health, first.revision, tuple(images), first.url)
+    waits = any(one.waits_for_user for one in several)
+    return Running(sync, first.health, first.revision, tuple(images), first.url, waits)

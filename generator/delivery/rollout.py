@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from generator.git.history import Clone
 
 LOOKS: Final = Backoff(first=0.3, longest=3.0, factor=1.4)
-# How long a new Application may take to appear: the root makes it when the push that brings it is synced.
-MISSING_SECONDS: Final = 120.0
+# How long a new Application may take to appear: the root makes it when the push that brings it is synced. Argo CD
+# looks at git every two to three minutes, if the token may not have the root look at once.
+MISSING_SECONDS: Final = 240.0
 # How many objects are asked for their events when the time is up.
 _ASKED: Final = 4
 
@@ -53,6 +54,7 @@ class Watch:
     _since: dict[str, float] = field(default_factory=dict)
     _contains: dict[tuple[str, str], bool] = field(default_factory=dict)
     _fresh: bool = False
+    _hurried: bool = False
     _arrival: Arrival | None = None
 
     def look(self) -> Verdict:
@@ -66,7 +68,7 @@ class Watch:
         application = self.api.application(self.wanted.application, refresh=not self._fresh)
         self._fresh = True
         if application is None:
-            text = f"Argo CD has no Application {self.wanted.application} that the token may see"
+            text = f"Argo CD has no Application {self.wanted.application} that the token may see{self._coming()}"
             return replace(self._judged([Problem("missing", text)], text, "", MISSING_SECONDS), hint=_MISSING_HINT)
         reached, syncing = self._has(application.revision), self._has(application.operation_revision)
         if reached and (other := self._superseded(application.revision)):
@@ -84,6 +86,15 @@ class Watch:
             return Verdict("waiting", lack, application.revision)
         return self._explained(application, found, reached)
 
+    def _coming(self) -> str:
+        """Have the root compare itself with git, once; return when it brings a new Application."""
+        if not self.wanted.root:
+            return ""
+        if not self._hurried and not self.wanted.chart:
+            self._hurried = True
+            self.api.application(self.wanted.root, refresh=True)
+        return f"; a new one comes with the next sync of {self.wanted.root}, within about 3 minutes"
+
     def _explained(self, application: Application, found: list[Problem], reached: bool) -> Verdict:
         """Tell why it is not healthy: it has failed, or is waited for."""
         forbidden = project_arrival.forbidden(found)
@@ -91,7 +102,7 @@ class Watch:
             self._since = {}
             return Verdict("waiting", f"{forbidden}, {late}", application.revision)
         found.sort(key=lambda one: one.text != forbidden)
-        manual = reached and _waits_for_a_user(application)
+        manual = reached and diagnosis.waits_for_a_user(application)
         otherwise = _described(application, reached) + (f": {self.wanted.sync}" if manual else "")
         hint = project_arrival.hint(self.wanted) if forbidden else self._press() if manual and not found else ""
         return replace(self._judged(found, otherwise, application.revision, self.patience), hint=hint)
@@ -212,11 +223,6 @@ def _health(application: Application, nodes: list[Node]) -> str:
     return f"{application.health}: {'; '.join(f'{node}: {node.message or node.health}' for node in ill)}"
 
 
-def _waits_for_a_user(application: Application) -> bool:
-    held = application.phase == "Running" or application.health == "Suspended"
-    return application.sync == "OutOfSync" and not application.automated and not held
-
-
 def _described(application: Application, reached: bool) -> str:
     state = f"{application.sync} and {application.health} at {application.revision[:12] or 'no commit'}"
     if not reached:
@@ -225,6 +231,6 @@ def _described(application: Application, reached: bool) -> str:
         return f"{state}, syncing" + (f": {application.operation_message}" if application.operation_message else "")
     if application.health == "Suspended":
         return f"{state}: a roll-out is paused, until its time is over or a user goes on with it"
-    if _waits_for_a_user(application):
+    if diagnosis.waits_for_a_user(application):
         return f"{state}, and waits for a user to sync it"
     return state

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 Path = tuple[str | int, ...]
 
+# Shorter words begin many others by chance.
+_BEGUN: Final = 3
 _PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
 
 
@@ -85,10 +87,20 @@ def dotted(path: Path) -> str:
 
 
 def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str:
-    """Return a hint with the most similar known word. If none is similar, return ``otherwise`` or list all words."""
+    """Return a hint with the most similar known word. If none is similar, return ``otherwise`` or list all words.
+
+    A word is also similar if it is the only one that begins like the other: ``prod`` for ``production``.
+    """
     import difflib
 
-    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6) or _begun(str(word), known)
     if near:
         return f'did you mean "{near[0]}"?'
-    return otherwise or f"known here: {', '.join(sorted(known))}"
+    return otherwise or f"known here: {', '.join(known)}"
+
+
+def _begun(word: str, known: Sequence[str]) -> list[str]:
+    """Return the known word that the word begins with, or that begins with it, if there is exactly one."""
+    alike = (one for one in known if one.startswith(word) or word.startswith(one))
+    found = [one for one in alike if min(len(one), len(word)) >= _BEGUN]
+    return found if len(found) == 1 else []

@@ -98,7 +98,11 @@ def _tab(noticed: Noticed) -> _Answer | None:
         line = noticed.line(number)
         blank = line[: len(line) - len(line.lstrip())]
         if "\t" in blank and ("tab" in noticed.problem or "cannot start any token" in noticed.problem):
-            return Place(number, blank.index("\t")), "a tab at the begin of a line", "YAML is indented with spaces only"
+            return (
+                Place(number, blank.index("\t")),
+                "a tab at the beginning of a line",
+                "YAML is indented with spaces only",
+            )
     return None
 
 

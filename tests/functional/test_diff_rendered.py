@@ -58,6 +58,8 @@ def test_each_object_that_changes_is_shown_for_each_environment_and_nothing_is_w
 
 def test_what_is_as_the_spec_says_differs_in_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rendered(shop, capsys) == (0, {})
+    assert cli.main(["-C", str(shop), "diff", "--rendered"]) == 0
+    assert capsys.readouterr() == ("", "no difference\n")
 
 
 def test_hand_edits_and_tags_are_on_both_sides(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -188,6 +188,18 @@ def test_conflicts_are_settled_by_path(
     assert run("generate").out.endswith("nothing to do\n")
 
 
+def test_what_was_decided_is_said(disputed: Path, run: Command) -> None:
+    told = run("generate", "--keep", "updated", "overlays", "--keep", "local")
+    assert told.out.endswith("; 3 conflicts decided: 2 local, 1 updated\n")
+
+
+def test_it_is_said_for_machines_and_where_nothing_is_written(disputed: Path, run: Command) -> None:
+    kept = json.loads(run("generate", "--keep", "local", "-o", "json").out)["decided"]
+    assert (len(kept), set(kept.values())) == (3, {"local"})
+    assert kept[f"{DEPLOYMENT}:spec.replicas"] == "local"
+    assert "decided" not in json.loads(run("generate", "--keep", "local", "-o", "json").out)
+
+
 def test_what_was_kept_stays_kept_until_the_spec_changes_again(disputed: Path, run: Command) -> None:
     assert run("generate", "--keep", "local").code == 0
     (disputed / "generator.yaml").write_text(CHANGED.replace("cpu: 60m", "cpu: 70m"))
@@ -515,6 +527,7 @@ def test_what_is_kept_where_no_conflict_is_is_told(disputed: Path, run: Command)
     assert "--keep local overlays" not in told.err
     assert run("generate", "--keep", "local").code == 0
     again = run("generate", "--keep", "local", DEPLOYMENT)
+    assert "decided" not in again.out
     assert (again.code, again.err) == (0, f"note: --keep local {DEPLOYMENT}: no conflict there\n")
 
 

@@ -272,6 +272,15 @@ def test_an_unreleased_source_is_an_error_where_it_is_named(shop: Shop) -> None:
     assert "nothing to promote from dev to staging" in shop.promote("--to", "staging").stdout
 
 
+@pytest.mark.usefixtures("v1_in_dev")
+def test_an_app_that_an_earlier_environment_has_is_promoted_step_by_step(shop: Shop) -> None:
+    refused = shop.promote("web", "--to", "prod", code=1)
+    assert "web: nothing has been released to staging yet; nothing was done" in refused.stderr
+    assert "hint: promote it to staging first: python -m generator promote web --to staging\n" in refused.stderr
+    neither = shop.promote("api", "--to", "prod", code=1)
+    assert "hint: release it first: python -m generator bump api --env staging --tag TAG --push\n" in neither.stderr
+
+
 USAGE = {
     "an unknown app": (["wb", "--to", "staging"], "no app 'wb'", 'did you mean "web"?'),
     "an unknown environment": (["--to", "stging"], "no environment 'stging'", 'did you mean "staging"?'),

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator.clients import forges
 from testing.programs import Run, tool
@@ -286,9 +287,10 @@ def test_what_is_pinned_since_when_by_whom_and_why(shop: Path, generator: Run) -
     pinned = prod["pinned"]
     assert isinstance(pinned, dict)
     assert (dev["pinned"], pinned["by"], pinned["reason"]) == (None, "Ada", "2 loses orders")
-    _, web, below = generator("status", cwd=shop).stdout.splitlines()
+    _, web, below, out = generator("status", cwd=shop).stdout.splitlines()
     assert web.endswith(", pinned")
     assert re.fullmatch(r"web in prod is pinned: \d{4}-\d\d-\d\d Ada: 2 loses orders", below)
+    assert out == "to allow builds again: python -m generator unpin web --env prod --push"
     head, *_, last = generator("status", "-o", "wide", cwd=shop).stdout.splitlines()
     assert head.split()[-1] == "pinned"
     assert re.search(r"\d{4}-\d\d-\d\d Ada: 2 loses orders$", last)
@@ -341,7 +343,8 @@ def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
     dev, staging, prod = (row["argo_cd"] for row in json.loads(done.stdout)["images"])
     pages = f"{rig.url}/applications/argocd"
     assert dev == {
-        "sync": "Synced", "health": "Healthy", "revision": "abc", "images": [], "url": f"{pages}/shop-dev-web"
+        "sync": "Synced", "health": "Healthy", "revision": "abc", "images": [], "url": f"{pages}/shop-dev-web",
+        "waits_for_user": False,
     }  # fmt: skip
     assert staging is None
     assert (prod["sync"], prod["health"], prod["images"]) == ("OutOfSync", "Degraded", ["shop/web:1"])
@@ -359,6 +362,32 @@ def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
     assert refused.returncode == 0
     assert re.search(r"note: Argo CD is left out: .* \(.+\)", refused.stderr), "with what to do"
     assert "wr0ng" not in refused.stderr
+
+
+def test_the_lines_below_the_table_have_its_order_and_say_what_waits_for_a_user(
+    repository: Path, generator: Run
+) -> None:
+    spec = TEN_LINES + APPS
+    (repository / "generator.yaml").write_text(spec)
+    assert generator(cwd=repository).returncode == 0
+    rig = ArgoCd([])
+    apps = sorted(yaml.safe_load(spec)["apps"], reverse=True)
+    rig.list = [
+        application("abc", name=f"shop-{env}-{app}", sync="OutOfSync", health="Missing", automated=env != "prod")
+        for app in sorted(apps)
+        for env in ("prod", "dev")
+    ]
+    with serve(rig):
+        env = {"ARGOCD_SERVER": rig.url, "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
+        shown = generator("status", cwd=repository, env=env).stdout.splitlines()
+    waits = {"dev": "", "prod": ", and waits for a user to sync it"}
+    in_table = [line.split()[0] for line in shown if "unreleased" in line]
+    assert sorted(in_table) == sorted(apps)
+    assert [line for line in shown if "OutOfSync" in line and rig.url in line] == [
+        f"{app} in {name} is OutOfSync, Missing{told}: {rig.url}/applications/argocd/shop-{name}-{app}"
+        for app in in_table
+        for name, told in waits.items()
+    ]
 
 
 def test_an_argo_cd_that_is_away_is_left_out(shop: Path, generator: Run) -> None:

@@ -313,10 +313,15 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(revisions: tuple[str,
 
 
 def test_an_application_that_the_root_is_about_to_make_is_waited_for(revisions: tuple[str, str], wait: Wait) -> None:
-    rig = ArgoCd([Scene(None), Scene(None), running(revisions[1], NEW)])
+    roots = ArgoCd([root(revisions[1])])
+    rig = ArgoCd([Scene(None), Scene(None), running(revisions[1], NEW)], others={ROOT: roots})
     done = wait(rig)
     assert done.returncode == 0, done.stderr
-    assert "Argo CD has no Application shop-dev-web that the token may see" in done.stderr
+    assert (
+        "Argo CD has no Application shop-dev-web that the token may see; "
+        f"a new one comes with the next sync of {ROOT}, within about 3 minutes\n" in done.stderr
+    )
+    assert roots.asked == [f"/api/v1/applications/{ROOT}?refresh=normal"], "the root looks at git at once"
 
 
 # -- the root brings the AppProject in its own time

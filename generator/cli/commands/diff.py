@@ -57,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
     elif not elsewhere:
         with pager.paging(off=options.no_pager):
             output.show(result)
+        if options.rendered and not result.manifests and result.conflicts is None:
+            console.note("no difference")
     if options.markdown:
         with Path(options.markdown).open("a", encoding="utf-8") as file:
             file.write(result.markdown)

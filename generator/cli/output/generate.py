@@ -23,6 +23,7 @@ def record(result: GenerateResult) -> dict[str, object]:
         "effects": [effect._asdict() for effect in result.effects],
         "advice": [fault._asdict() for fault in result.advice],
         "notes": list(result.notes),
+        **({"decided": dict(result.decided)} if result.decided else {}),
     }
 
 
@@ -39,7 +40,17 @@ def show(result: GenerateResult, *, done: bool = True) -> None:
     show_advice(result.advice)
     also = f", {len(result.removed)} {'' if done else 'to be '}removed" if result.removed else ""
     written = f"{len(result.written)} {'' if done else 'to be '}written{also}"
-    console.say(f"{result.files} files: {written if result.written or result.removed else 'nothing to do'}")
+    done_or_not = written if result.written or result.removed else "nothing to do"
+    console.say(f"{result.files} files: {done_or_not}{_decided(list(result.decided.values()))}")
+
+
+def _decided(sides: Sequence[str]) -> str:
+    """Return how many conflicts were decided, and for which side; empty if there was none."""
+    if not sides:
+        return ""
+    counts = {side: sides.count(side) for side in sorted(set(sides))}
+    told = ", ".join(counts) if len(counts) == 1 else ", ".join(f"{count} {side}" for side, count in counts.items())
+    return f"; {len(sides)} conflict{'s' if len(sides) > 1 else ''} decided: {told}"
 
 
 def show_effects(effects: Sequence[Effect]) -> None:

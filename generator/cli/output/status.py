@@ -64,15 +64,27 @@ def _show_matrix(result: StatusResult) -> None:
     console.table(head, rows)
     if console.is_for_names():
         return
-    for row in result.rows:
-        if row.pinned:
-            console.say(f"{row.app} in {row.environment} is pinned: {_pinned(row)}")
-    for (app, name), url in result.requests.items():
-        if (app, name) in cells:
+    _show_details(result)
+
+
+def _show_details(result: StatusResult) -> None:
+    """Print what a cell has no room for, in the order of the table: pins, then requests, then what is not well."""
+    pinned = [row for row in result.rows if row.pinned]
+    for row in pinned:
+        console.say(f"{row.app} in {row.environment} is pinned: {_pinned(row)}")
+    if pinned:
+        app, name = (pinned[0].app, pinned[0].environment) if len(pinned) == 1 else ("APP", "ENV")
+        command = console.pasted(f"python -m generator unpin {app} --env {name} --push")
+        console.say(f"to allow builds again: {command}")
+    keys = [(row.app, row.environment) for row in result.rows]
+    for app, name in keys:
+        if url := result.requests.get((app, name)):
             console.say(f"{app} to {name} is proposed: {url}")
-    for (app, name), found in (result.running or {}).items():
-        if (app, name) in cells and found.url and (words := _unwell(found.sync, found.health)):
-            console.say(f"{app} in {name} is {', '.join(words)}: {found.url}")
+    for app, name in keys:
+        found = (result.running or {}).get((app, name))
+        if found and found.url and (words := _unwell(found.sync, found.health)):
+            waits = ", and waits for a user to sync it" if found.waits_for_user else ""
+            console.say(f"{app} in {name} is {', '.join(words)}{waits}: {found.url}")
 
 
 def _has_products(result: StatusResult) -> bool:

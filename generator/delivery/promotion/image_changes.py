@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generator.delivery import build_order, image, pin
@@ -108,7 +109,7 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
             return LeftOut(app, Why.ABSENT, f"it is not in {environment}")
     origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
     after, before = _image(origin, read), _image(goal, read)
-    if after.tag in (None, UNRELEASED) and after.digest is None:
+    if not _released(after):
         return LeftOut(app, Why.UNRELEASED, f"nothing has been released to {source} yet")
     # Of an image that has a digest alone, only that moves.
     after = after._replace(tag=after.tag or before.tag)
@@ -121,6 +122,28 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
     move = Move(app, origin, goal, before, after, built)
     edit([move], read)
     return move
+
+
+def release_hint(spec: Spec, app: str, source: str, read: Read) -> str:
+    """Return how an app gets to an environment without a release: from the nearest earlier one that has an image."""
+    order = list(spec.environments)
+    own = [one for one in order if one in spec.apps[app].environments]
+    for before, after in reversed(list(pairwise(own[: own.index(source) + 1]))):
+        if _has_image(spec, app, before, read):
+            origin = "" if order.index(after) - order.index(before) == 1 else f" --from {before}"
+            return f"promote it to {after} first: python -m generator promote {app} --to {after}{origin}"
+    return f"release it first: python -m generator bump {app} --env {source} --tag TAG --push"
+
+
+def _has_image(spec: Spec, app: str, environment: str, read: Read) -> bool:
+    try:
+        return _released(_image(image.slot(spec, app, environment), read))
+    except (RepositoryError, SpecError):
+        return False
+
+
+def _released(found: Image) -> bool:
+    return found.tag not in (None, UNRELEASED) or found.digest is not None
 
 
 def newer(move: Move, read: Read, now: datetime, contains: build_order.Contains) -> bool | None:

@@ -62,7 +62,10 @@ def propose(
         way = Bases(clone, place.after, spec, source, target, _spec_files(clone, spec))
         based, older = _bases(place, way, found, wanted.back) if not refusal else ([], [])
         if insists:
-            _insist(found, older, source, {move.app for move in based})
+            _insist(
+                found, older, {move.app for move in based},
+                lambda app: image_changes.release_hint(spec, app, source, place.read),
+            )  # fmt: skip
         found = _told(found, older, {move.app for move in based})
         files = place.changed() if based else images
         about = _About(spec, apps if wanted.apps else (), source, target, found, tuple(based))
@@ -214,8 +217,11 @@ def _told(found: Moves, older: Sequence[LeftOut], based: set[str]) -> Moves:
     return replace(found, left_out=(*kept, *older))
 
 
-def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]) -> None:
-    """Raise where an app that was named cannot move; nothing else moves then either."""
+def _insist(found: Moves, older: Sequence[LeftOut], based: set[str], release_hint: Callable[[str], str]) -> None:
+    """Raise where an app that was named cannot move; nothing else moves then either.
+
+    ``release_hint`` returns how an app gets to the environment to promote from.
+    """
     with_image = {move.app for move in found.going}
     for item in [*found.left_out, *(item for item in older if item.app not in with_image)]:
         if item.why is Why.UNREADABLE:
@@ -226,8 +232,7 @@ def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]
             hint = f"promote what it has without --tag, or bump {item.app} there first"
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
         if item.why is Why.UNRELEASED and item.app not in based:
-            hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
-            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", release_hint(item.app))
 
 
 def _pinned(found: Moves) -> str:

@@ -546,7 +546,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     'a rule of the other direction': (
         app('network: {egress: [{from: [{podSelector: {}}]}]}'),
         [
-            '8:25 apps.web.network.egress[0].from: unknown field "from" / known here: ports, to',
+            '8:25 apps.web.network.egress[0].from: unknown field "from" / known here: to, ports',
         ],
     ),
     'an annotation that Kubernetes reads': (

@@ -77,11 +77,11 @@ MISTAKES = {
     ),
     "a tab": (
         "a:\n\tb: 1\n",
-        "2:1: a tab at the begin of a line", "YAML is indented with spaces only",
+        "2:1: a tab at the beginning of a line", "YAML is indented with spaces only",
     ),
     "a tab behind spaces": (
         "a:\n  b: 1\n \tc: 2\n",
-        "3:2: a tab at the begin of a line", "YAML is indented with spaces only",
+        "3:2: a tab at the beginning of a line", "YAML is indented with spaces only",
     ),
     "a letter with a meaning": (
         "a: 1\nb: @x\n",
