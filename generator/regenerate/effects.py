@@ -61,7 +61,7 @@ def of(
             found.append(Effect(*place, what, f"change it where it is now, or put the file back: git log -- {path}"))
     for path in updated:
         if path.endswith(_AUTOSCALERS) and path not in original and _ran(path, original):
-            found.append(_autoscaled(path))
+            found.append(_autoscaled(path, updated[path]))
     return list(dict.fromkeys([*found, *workload_effects.of(original, updated)]))
 
 
@@ -253,13 +253,15 @@ def _ran(path: str, original: Mapping[str, bytes]) -> bool:
     return there and (not environment or overlay_file(environment, app) in original)
 
 
-def _autoscaled(path: str) -> Effect:
+def _autoscaled(path: str, content: bytes) -> Effect:
     app, environment = place_of(path) or ("", "")
+    project = text(first(content, path), "metadata", "labels", "app.kubernetes.io/part-of")
     return Effect(
         app,
         environment,
         "the autoscaler takes over from `replicas`, and the running number stays as it is",
-        "where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment",
+        f"where sync is manual, sync {project}-bootstrap in Argo CD first and then the app; "
+        "the other way round, the app has one pod for a moment",
     )
 
 

@@ -49,11 +49,11 @@ CHANGES = {
     "no pods": (spec("replicas: 2"), spec("replicas: 0"), ["web in every environment: all pods are stopped (replicas: 0)"]),
     "an autoscaler": (
         spec("replicas: 9"), spec("autoscale: {min: 9, max: 20}"),
-        ["web in every environment: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment"],
+        ["web in every environment: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync shop-bootstrap in Argo CD first and then the app; the other way round, the app has one pod for a moment"],
     ),
     "an autoscaler in one environment": (
         spec("replicas: 9"), spec("replicas: 9, environments: {prod: {autoscale: {min: 9, max: 20}}}"),
-        ["web in prod: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment"],
+        ["web in prod: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync shop-bootstrap in Argo CD first and then the app; the other way round, the app has one pod for a moment"],
     ),
     "a new app with an autoscaler": (HEAD + ENVIRONMENTS + "apps: {}\n", spec("autoscale: {min: 1, max: 2}"), []),
     "another namespace": (
@@ -143,7 +143,7 @@ CHANGES = {
     ),
     "an autoscaler of one workload": (
         spec("workloads: {web: {}, worker: {replicas: 2}}"), spec("workloads: {web: {}, worker: {autoscale: {min: 2, max: 5}}}"),
-        ["web in every environment: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment"],
+        ["web in every environment: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync shop-bootstrap in Argo CD first and then the app; the other way round, the app has one pod for a moment"],
     ),
     "no pods in one environment": (
         spec("replicas: 2"), spec("replicas: 2, environments: {prod: {replicas: 0}}"),

@@ -49,6 +49,18 @@ def test_the_tree_is_what_the_spec_gives(repository: Path, generator: Run) -> No
     assert {path for path in told if path not in named and not path.startswith(folders)} == set()
 
 
+def test_the_second_example_follows_the_first(repository: Path, generator: Run) -> None:
+    first, second = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)[:2]
+    assert second.startswith("apps:\n")
+    (repository / "web").mkdir()
+    (repository / "web/Dockerfile").write_text("FROM scratch\n")
+    (repository / "generator.yaml").write_text(first)
+    assert generator(cwd=repository).returncode == 0
+    (repository / "generator.yaml").write_text(first.partition("apps:\n")[0] + second)
+    done = generator(cwd=repository)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_table_names_commands_that_exist() -> None:
     table = README.partition("| to | `python -m generator …` |")[2].partition("\n\n")[0]
     words = {code.split()[0] for code in re.findall(r"`([a-z][^`]*)`", table)}
