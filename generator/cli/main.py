@@ -54,9 +54,11 @@ class _Parser(argparse.ArgumentParser):
         return console.pasted(super().format_help())
 
     def error(self, message: str) -> NoReturn:
+        lacks_environment = "required" in message and "--env" in message
+        hint = "add --env ENV, such as --env dev" if lacks_environment else ""
         if console.is_for_machines():
-            console.emit({"error": message, "hint": f"{self.prog} --help"})
-        super().error(message)
+            console.emit({"error": message, "hint": hint or f"{self.prog} --help"})
+        super().error(f"{message}\nhint: {hint}" if hint else message)
 
 
 class _Top(_Parser):

@@ -80,9 +80,8 @@ def regenerating(parser: argparse.ArgumentParser) -> None:
 
 def fields(parser: argparse.ArgumentParser, of: str) -> None:
     """Add ``--set`` for the fields of something, such as "the app"."""
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help=f"set a field of {of}"
-    )
+    about = f"set a field of {of}, also as 'FIELD: VALUE'; repeatable"
+    parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help=about)
 
 
 def given_fields(words: list[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from generator.errors import ToolError
 
@@ -102,30 +102,41 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def locked(kind: str, names: list[str], waiting: Callable[[str], object]) -> Iterator[None]:
+def locked(kind: str, names: list[str], waiting: Callable[[str], object], every: float | None = None) -> Iterator[None]:
     """Lock these names against other installers, in this process and in others.
 
     The locks are taken in a fixed order, so that two installers of overlapping groups
     cannot deadlock. The lock of a killed process is released. ``waiting`` is called
-    with a sentence before this function waits.
+    with a sentence before this function waits, and again every half minute, or after ``every`` seconds.
     """
     import fcntl
     import shutil
 
     with ExitStack() as stack:
         for name in sorted(names):
-            home = folder() / kind / name
-            _make(home)
+            home = prepare(kind, name)
             stream = stack.enter_context((home / ".lock").open("w"))
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                waiting(f"waiting for another installation of {name}")
-                fcntl.flock(stream, fcntl.LOCK_EX)
+                _wait(stream, f"waiting for another installation of {name}", waiting, every)
             # The installer of these folders was killed, because this process has the lock now.
             for left in home.glob(f"{PARTIAL}*"):
                 shutil.rmtree(left, ignore_errors=True)
         yield
+
+
+def _wait(stream: TextIO, doing: str, tell: Callable[[str], object], every: float | None) -> None:
+    """Wait for a lock, and tell so."""
+    import fcntl
+
+    from generator.tools import progress, still
+
+    tell(doing)
+    with still.telling(
+        tell, lambda seconds: f"  still {doing}: {progress.clock(seconds)}", every or still.EVERY_SECONDS
+    ):
+        fcntl.flock(stream, fcntl.LOCK_EX)
 
 
 @contextmanager
@@ -158,10 +169,13 @@ def publish(made: Path, final: Path) -> None:
     made.rename(final)
 
 
-def _make(path: Path) -> None:
+def prepare(kind: str, name: str) -> Path:
+    """Make the folder of a name in the cache, and return it. Raise ``ToolError`` if it cannot be written to."""
+    path = folder() / kind / name
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise ToolError(
             f"cannot write to the cache {path}: {exc.strerror}", "set GENERATOR_CACHE to a folder that you can write to"
         ) from exc
+    return path

@@ -10,17 +10,14 @@ import json
 import os
 import re
 import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import process
 from generator.errors import ChecksumMismatch, ProcessError, ToolError
 from generator.process import Setting
-from generator.tools import progress
+from generator.tools import progress, still
 
 if TYPE_CHECKING:
     from generator.tools.pin import Module, Pin
@@ -30,7 +27,6 @@ FOLDERS = Path(__file__).with_name("go")
 # This limit only stops a build that would never end: on a busy machine, the largest build took over an hour.
 BUILD_SECONDS = 6 * 3600.0
 DOWNLOAD_SECONDS = 900.0
-STILL_SECONDS = 30.0
 
 # Flags are only on the command line. The user's own flags, or a go.work above the cache, must not change the binaries.
 ENVIRONMENT = {"GOFLAGS": "", "GOWORK": "off"}
@@ -70,8 +66,7 @@ def build(pins: Sequence[Pin], into: Path, echo: Callable[[str], object]) -> dic
         ToolError: There is no Go, no C compiler where one is needed, or the build fails.
     """
     module = pins[0].module
-    titles = ", ".join(f"{pin.name} {pin.version}" for pin in pins)
-    _require_go(module, titles, echo)
+    require_go(pins, echo)
     variables = " ".join(f"-X {variable}" for variable in module.variables)
     folder = ["-C", str(FOLDERS / module.folder)]
     # -s -w: no symbol tables, a third of the size.
@@ -80,14 +75,22 @@ def build(pins: Sequence[Pin], into: Path, echo: Callable[[str], object]) -> dic
     packages = [pin.package for pin in pins]
     log = into / "log"
     count: list[int] = []
+
+    def line(seconds: float) -> str:
+        return f"  still building {_short(pins)}: {_counted(log, count)}, {progress.clock(seconds)}"
+
     try:
-        with _still(echo, f"building {_short(pins)}", lambda: _counted(log, count)):
+        with still.telling(echo, line):
             count += _to_compile([*folder, *flags, *packages], module, log)
             argv = ["go", "build", *folder, "-v", *flags, "-o", f"{into.absolute()}/", *packages]
             process.run(argv, Setting(env=_environment(module)), timeout=BUILD_SECONDS, log=log)
     except ProcessError as exc:
-        raise ToolError(f"cannot build {titles}: {exc.message}", _hint(exc, pins[0].name)) from exc
+        raise ToolError(f"cannot build {_titles(pins)}: {exc.message}", _hint(exc, pins[0].name)) from exc
     return {pin.name: into / pin.built for pin in pins}
+
+
+def _titles(pins: Sequence[Pin]) -> str:
+    return ", ".join(f"{pin.name} {pin.version}" for pin in pins)
 
 
 def _short(pins: Sequence[Pin]) -> str:
@@ -117,10 +120,7 @@ def _to_compile(arguments: list[str], module: Module, log: Path) -> list[int]:
 def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
     """Download a module, verify its hash, and copy the paths of ``entry`` to a folder; the copies are read-only."""
     title = f"{entry.module} {entry.version}"
-    if shutil.which("go") is None:
-        raise ToolError(
-            f"cannot get the source of {title}: there is no Go", "install Go (https://go.dev/dl) and try again"
-        )
+    require_any_go(entry)
     echo(f"copying {', '.join(entry.paths)} out of {title}")
     try:
         said = process.run(
@@ -158,8 +158,18 @@ def _open_folder(folder: Path) -> None:
         folder.chmod(0o755)
 
 
-def _require_go(module: Module, titles: str, echo: Callable[[str], object]) -> None:
-    wanted = _wanted_go(module)
+def require_any_go(entry: Files) -> None:
+    """Raise ``ToolError`` if there is no Go, which downloads these files."""
+    if shutil.which("go") is None:
+        title = f"{entry.module} {entry.version}"
+        raise ToolError(
+            f"cannot get the source of {title}: there is no Go", "install Go (https://go.dev/dl) and try again"
+        )
+
+
+def require_go(pins: Sequence[Pin], echo: Callable[[str], object]) -> None:
+    """Raise ``ToolError`` if the Go here, or a missing C compiler, cannot build these tools of one module."""
+    module, titles, wanted = pins[0].module, _titles(pins), _wanted_go(pins[0].module)
     hint = f"install Go {wanted} or newer (https://go.dev/dl), or put {titles} on PATH"
     if shutil.which("go") is None:
         raise ToolError(f"cannot build {titles}: there is no Go", hint)
@@ -193,21 +203,3 @@ def _hint(failure: ProcessError, name: str) -> str:
     if "no space left" in failure.stderr:
         return "free some disk space, or set GENERATOR_CACHE and GOCACHE to folders on a larger disk"
     return "try again; if it stays so, please report it with the lines above"
-
-
-@contextmanager
-def _still(echo: Callable[[str], object], doing: str, far: Callable[[], str]) -> Iterator[None]:
-    """Print a line with the progress every half minute."""
-    start, over = time.monotonic(), threading.Event()
-
-    def tell() -> None:
-        while not over.wait(STILL_SECONDS):
-            echo(f"  still {doing}: {far()}, {progress.duration(time.monotonic() - start)}")
-
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        over.set()
-        teller.join()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ def install(names: Sequence[str], *, echo: Echo = print) -> list[Installed]:
     try:
         missing = _present(tools, found, echo)
         unreleased = _releases(missing, found, echo)
+        _check_builds(unreleased, [FILES[name] for name in wanted if name in FILES])
         _builds(unreleased, found, echo)
     finally:
         lookup.forget()
@@ -114,9 +115,7 @@ def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) ->
     """
     from generator.tools.progress import Progress
 
-    modules: dict[str, list[str]] = {}
-    for name in missing:
-        modules.setdefault(PINS[name].module.folder, []).append(name)
+    modules = _by_module(missing)
     row = Progress([PINS[names[0]].module for names in modules.values()])
     _announce(missing, row, echo)
     for names in modules.values():
@@ -126,6 +125,30 @@ def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) ->
                 _build(pins, missing, scratch, found, echo, row)
             else:
                 row.skip()
+
+
+def _by_module(names: Iterable[str]) -> dict[str, list[str]]:
+    modules: dict[str, list[str]] = {}
+    for name in names:
+        modules.setdefault(PINS[name].module.folder, []).append(name)
+    return modules
+
+
+def _check_builds(missing: Iterable[str], files: Iterable[Files]) -> None:
+    """Raise ``ToolError`` before the first build, or wait for one, if one of these cannot be built or downloaded."""
+    from generator.tools import gomodule
+
+    for names in _by_module(missing).values():
+        for name in names:
+            cache.prepare("tools", name)
+        gomodule.require_go([PINS[name] for name in names], lambda _: None)
+    for entry in files:
+        if not _are_there(entry):
+            gomodule.require_any_go(entry)
+
+
+def _are_there(entry: Files) -> bool:
+    return all((cache.files(entry) / path).exists() for path in entry.paths)
 
 
 def _announce(missing: dict[str, str], row: Progress, echo: Echo) -> None:
@@ -179,7 +202,7 @@ def _files(entry: Files, echo: Echo) -> Installed:
     here = cache.files(entry)
 
     def there() -> Installed | None:
-        if not all((here / path).exists() for path in entry.paths):
+        if not _are_there(entry):
             return None
         return Installed(entry.name, "files", entry.version, Source.CACHE, here, "")
 

@@ -17,6 +17,12 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def clock(seconds: float) -> str:
+    """Return a duration to the second, so that two lines in one minute differ: ``2:30 min``, ``1:02:30 h``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02} h"
+
+
 def forecast(modules: Sequence[Module], tools: int, free: int, caches: str) -> str:
     """Return a text about the next builds: what is built, how long that usually takes, and what it needs.
 

@@ -34,6 +34,13 @@ def test_help_fits_80_columns_but_for_commands_to_paste(command: str, generator:
     assert [line for line in shown.splitlines() if len(line) > 80 and line not in examples] == []
 
 
+def test_help_of_add_has_both_forms_of_a_field_and_examples_that_fit(generator: Run) -> None:
+    shown = generator("add", "--help", env={"COLUMNS": "80"}).stdout
+    assert "'FIELD: VALUE'" in shown
+    assert "--set FIELD=VALUE" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
 def test_help_puts_what_a_long_example_does_under_it(generator: Run) -> None:
     shown = generator("completion", "--help", env={"COLUMNS": "80"}).stdout
     assert (
@@ -103,6 +110,17 @@ def test_wrong_usage_exits_2_and_writes_nothing(words: list[str], repository: Pa
     assert "error: " in done.stderr
     assert "Traceback" not in done.stderr
     assert files(repository) == before
+
+
+@pytest.mark.parametrize("command", ["bump", "rollback", "pin", "unpin", "wait"])
+def test_without_an_environment_the_last_line_says_how_to_name_one(
+    command: str, repository: Path, generator: Run
+) -> None:
+    done = generator(command, "web", cwd=repository)
+    assert done.returncode == 2
+    assert "-e/-n/--env" in done.stderr.splitlines()[-2]
+    assert done.stderr.endswith("\nhint: add --env ENV, such as --env dev\n")
+    assert json.loads(generator(command, "web", "-o", "json", cwd=repository).stdout)["hint"].startswith("add --env")
 
 
 NEEDS_A_SPEC = [

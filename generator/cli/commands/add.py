@@ -9,12 +9,12 @@ from generator.cli import options as shared
 
 HELP: Final = "add an app or an environment to generator.yaml, and keep its comments"
 EXAMPLE: Final = """\
-  python -m generator add app api --set port=8080 --set health=/healthz
-  python -m generator add app worker --set image=shop/api --set 'command: [python, -m, worker]'
+  python -m generator add app api --set image=shop/web --set port=8080
+  python -m generator add app worker --set 'command: [python, -m, worker]'
   python -m generator add app search --file apps/search.yaml
   python -m generator add environment qa --after dev --generate
 
-An app's image is PROJECT/NAME unless you set it. `explain apps` lists the FIELDs; write VALUE as in generator.yaml.
+An app's image is PROJECT/NAME unless you set it. `explain apps` lists the FIELDs; VALUE is as in generator.yaml.
 Without --generate, the command writes generator.yaml only, and shows what `generate` would do."""
 
 

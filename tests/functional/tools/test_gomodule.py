@@ -6,16 +6,18 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
 from generator import tools
 from generator.errors import ChecksumMismatch, ToolError
-from generator.tools import cache, gomodule, lookup, pins, progress, release
+from generator.tools import cache, gomodule, lookup, pins, progress, release, still
 from generator.tools.installation import install
 from testing.needs import not_here
 from testing.tool_mirror import fake_go
+from testing.waiting import PATIENCE
 
 GO = shutil.which("go")
 # Of the real home: each test has another one.
@@ -110,13 +112,60 @@ def test_gitea_needs_a_c_compiler(go: Path, tmp_path: Path) -> None:
     assert failure.value.hint == "install gcc"
 
 
-def test_a_long_build_says_that_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gomodule, "STILL_SECONDS", 0.01)
+def test_something_long_says_again_and_again_that_it_goes_on() -> None:
     said: list[str] = []
-    with gomodule._still(said.append, "building x", lambda: "1 of 2 packages"):
-        while len(said) < 2:
-            pass
-    assert said[0].startswith("  still building x: 1 of 2 packages, ")
+    twice = threading.Event()
+
+    def echo(line: str) -> None:
+        said.append(line)
+        if len(said) == 2:
+            twice.set()
+
+    with still.telling(echo, lambda seconds: f"still there: {progress.clock(seconds)}", every=0.001):
+        assert twice.wait(PATIENCE)
+    assert said[0] == "still there: 0:00 min"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(5.9, "0:05 min"), (90, "1:30 min"), (150, "2:30 min"), (3750, "1:02:30 h")]
+)
+def test_two_lines_of_one_minute_differ(seconds: float, told: str) -> None:
+    assert progress.clock(seconds) == told
+
+
+def test_an_installation_says_how_long_it_waits_for_another_one(go: Path) -> None:
+    said: list[str] = []
+    told = threading.Event()
+
+    def echo(line: str) -> None:
+        said.append(line)
+        if "still" in line:
+            told.set()
+
+    def wait() -> None:
+        with cache.locked("tools", ["kustomize"], echo, every=0.001):
+            said.append("mine")
+
+    with cache.locked("tools", ["kustomize"], str):
+        other = threading.Thread(target=wait)
+        other.start()
+        assert told.wait(PATIENCE)
+        assert "mine" not in said
+    other.join()
+    assert said[:2] == [
+        "waiting for another installation of kustomize",
+        "  still waiting for another installation of kustomize: 0:00 min",
+    ]
+    assert said[-1] == "mine"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("kustomize", "tools"), ("kubernetes", "files")])
+def test_without_go_nothing_is_waited_for(go: Path, name: str, kind: str) -> None:
+    (go.parent / "go").unlink()
+    said: list[str] = []
+    with cache.locked(kind, [name], str), pytest.raises(ToolError, match="there is no Go"):
+        install([name], echo=said.append)
+    assert said == []
 
 
 def test_before_building_it_is_said_how_long_that_takes_and_where_what_goes(go: Path) -> None:
