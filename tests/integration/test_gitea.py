@@ -49,6 +49,16 @@ def forge(rig: Rig, work: Path) -> Forge:
     return forges.connect(f"{rig.url}/acme/{work.name}.git", "gitea")
 
 
+CHECKING_SECONDS = gitea.CHECKING_SECONDS
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for Gitea however long it takes to find out whether there are conflicts."""
+    monkeypatch.setattr(gitea, "CHECKING_SECONDS", PATIENCE)
+    monkeypatch.setattr(gitea, "SETTLING_SECONDS", PATIENCE)
+
+
 def test_a_comment_with_our_marker_is_ours_only_if_we_have_written_it(forge: Forge, rig: Rig, work: Path) -> None:
     request = forge.open("promote/prod", "main", "Promote web", "")
     path = f"/repos/acme/{work.name}/issues/1/comments"
@@ -185,11 +195,11 @@ def test_a_conflict_merges_nothing_and_is_told_as_one(
     forge: Forge, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As soon as Gitea knows, and not when patience ends.
+    monkeypatch.setattr(gitea, "CHECKING_SECONDS", CHECKING_SECONDS)
     pauses: list[float] = []
 
     pause = access.pause
     monkeypatch.setattr(access, "pause", lambda seconds: pauses.append(seconds) or pause(seconds))
-    monkeypatch.setattr(gitea, "SETTLING_SECONDS", PATIENCE)
     request = forge.open("promote/prod", "main", "Promote web", "")
     theirs = change(work, "main", "tag", "3\n")
     with pytest.raises(ForgeError, match="pull request 1 cannot be merged: promote/prod conflicts with main"):

@@ -26,9 +26,11 @@ TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN")
 PER_PAGE: Final = 50
 TITLE_LIMIT: Final = 255
 LABEL_COLOR: Final = "#1d76db"
-# Whether there are conflicts is found out in the background; until then a merge is refused with these words.
+# Whether there are conflicts is found out in the background. Until then a merge is refused with these words, and the
+# pull request is said not to be mergeable: so is one with conflicts. Only time tells the two apart.
 SETTLING: Final = "try again later"
 CONFLICT: Final = "merge conflict"
+CHECKING_SECONDS: Final = 5.0
 SETTLING_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.5
 
@@ -116,7 +118,7 @@ class Gitea:
             return now
         if now.state == "closed":
             raise ForgeError(f"pull request {request.number} is closed", "open a new one")
-        deadline = time.monotonic() + SETTLING_SECONDS
+        begin = time.monotonic()
         while True:
             try:
                 self._call("POST", f"/pulls/{request.number}/merge", {"Do": "merge", "head_commit_id": commit})
@@ -125,10 +127,12 @@ class Gitea:
                 said = exc.message.lower()
                 if CONFLICT not in said and SETTLING not in said:
                     raise
-                if CONFLICT in said or time.monotonic() > deadline or self._conflicted(request):
+                waited = time.monotonic() - begin
+                refused = waited > SETTLING_SECONDS or (waited > CHECKING_SECONDS and self._conflicted(request))
+                if CONFLICT in said or refused:
                     raise ForgeError(
                         f"pull request {request.number} cannot be merged: {request.head} conflicts with {request.base}",
-                        "propose it again",
+                        "propose it again; or if Gitea is busy and still checks it, try again in a minute",
                     ) from exc
                 access.pause(PAUSE_SECONDS)
 

@@ -378,7 +378,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     'a field that is no map': (
         app('env: {A: {valueFrom: {fieldRef: metadata.name}}}'),
         [
-            '8:37 apps.web.env.A.valueFrom.fieldRef: expected a map, got "metadata.name" / known here: fieldPath, apiVersion',
+            '8:37 apps.web.env.A.valueFrom.fieldRef: expected a map, got "metadata.name" / write it as a map: `{fieldPath: "metadata.name"}`',
         ],
     ),
     'a key of a ConfigMap without the key': (
