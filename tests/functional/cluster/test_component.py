@@ -161,7 +161,8 @@ def test_an_unrecorded_daemon_is_found_by_its_marker_and_adopted(state: State) -
     process = state.processes["orphan"]
     try:
         state.forget("orphan")
-        assert process in marked(state.layout).values()
+        # The marker is in its environment once the new process has become the program.
+        eventually(lambda: process in marked(state.layout).values())
         up(state, component)
         assert state.processes["orphan"] == process
     finally:
